@@ -1,0 +1,1 @@
+"""The Django project: its wiring (settings, urls, asgi, celery) and the platform's own apps."""
