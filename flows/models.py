@@ -1,0 +1,185 @@
+"""The tables of flows: drafts, versions, deployments, triggers, and the book of events, runs and facts.
+
+Only the owning modules write them: publishing (flows, versions, deployments, triggers), journal (events, runs, facts,
+values), records (lookup tables). Run rows are found through one column, `due_at`: when somebody should look at the run.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from ipaas.accounts.models import Environment
+from ipaas.accounts.tenancy import TenantScoped
+from ipaas.book.fields import IdField, PackedField
+
+
+class Flow(TenantScoped):
+    """What a person draws and names; `draft` is the document being edited."""
+
+    id = IdField("flow")
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True, default="")
+    draft = PackedField()
+    draft_etag = models.CharField(max_length=40)
+    problems_count = models.IntegerField(default=0)
+    template = models.CharField(max_length=100, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField()
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "-updated_at"], name="flow_by_change")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Version(TenantScoped):
+    """An immutable published document."""
+
+    id = IdField("ver")
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="versions")
+    number = models.IntegerField()
+    document = PackedField()
+    message = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["flow", "number"], name="version_number")]
+
+
+class Deployment(TenantScoped):
+    """A version put to work in one environment, with its connections bound; at most one is active there."""
+
+    id = IdField("dep")
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="deployments")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="deployments")
+    environment = models.ForeignKey(Environment, on_delete=models.CASCADE, related_name="+")
+    connections = models.JSONField(default=dict)
+    active = models.BooleanField(default=True)
+    paused_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["flow", "environment"], condition=models.Q(active=True), name="one_active_deployment"
+            )
+        ]
+
+
+class TriggerState(TenantScoped):
+    """What a trigger keeps between events and across deployments: its address, its signing secret, its next time."""
+
+    id = IdField("trg")
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="trigger_states")
+    environment = models.ForeignKey(Environment, on_delete=models.CASCADE, related_name="+")
+    token = models.CharField(max_length=64, unique=True)
+    sealed = models.BinaryField(null=True)
+    subscription = models.JSONField(default=dict)
+    next_at = models.DateTimeField(null=True, db_index=True)
+    last_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["flow", "environment"], name="one_trigger_state")]
+
+
+class Event(TenantScoped):
+    """One recorded arrival at a trigger; `body` is kept byte for byte."""
+
+    id = IdField("evt")
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    environment = models.ForeignKey(Environment, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    source = models.CharField(max_length=12)
+    dedupe_key = models.CharField(max_length=255)
+    run_id = models.CharField(max_length=40)
+    received_at = models.DateTimeField()
+    meta = PackedField(null=True)
+    body = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["flow", "environment", "dedupe_key"], name="event_once")]
+
+
+class Run(TenantScoped):
+    """One event carried through one version."""
+
+    id = IdField("run")
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    environment = models.ForeignKey(Environment, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    status = models.CharField(max_length=10)
+    business_key = models.CharField(max_length=255, blank=True, default="")
+    lane = models.CharField(max_length=255, blank=True, default="")
+    summary = models.CharField(max_length=500, blank=True, default="")
+    error = PackedField(null=True)
+    attempts = models.IntegerField(default=0)
+    seq = models.IntegerField(default=1)
+    replay_of = models.CharField(max_length=40, blank=True, default="")
+    waiting_for = models.CharField(max_length=60, blank=True, default="")
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    holder = models.CharField(max_length=40, blank=True, default="")
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tenant", "-id"], name="run_recent"),
+            models.Index(fields=["tenant", "status", "-id"], name="run_by_status"),
+            models.Index(fields=["tenant", "business_key"], name="run_by_key"),
+            models.Index(fields=["flow", "-id"], name="run_by_flow"),
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="run_due"),
+            models.Index(fields=["waiting_for"], condition=~models.Q(waiting_for=""), name="run_waiting_for"),
+        ]
+
+
+class Fact(models.Model):
+    """One append to a run's journal: the facts since the last. The sequence number is the fence."""
+
+    pk = models.CompositePrimaryKey("run_id", "seq")
+    run_id = models.CharField(max_length=40)
+    seq = models.IntegerField()
+    facts = PackedField()
+
+
+class Value(models.Model):
+    """A big value that a fact refers to, stored once per run."""
+
+    id = models.CharField(primary_key=True, max_length=120)
+    run_id = models.CharField(max_length=40, db_index=True)
+    content = PackedField()
+
+
+class LookupTable(TenantScoped):
+    """A table kept by people: one key, one value per row (Stripe product to Epicor part)."""
+
+    id = IdField("tbl")
+    name = models.CharField(max_length=80)
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True, default="")
+    key_title = models.CharField(max_length=100, default="Key")
+    value_title = models.CharField(max_length=100, default="Value")
+    revision = models.IntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="lookup_table_name")]
+
+
+class LookupRow(models.Model):
+    """One row of a lookup table."""
+
+    id = models.BigAutoField(primary_key=True)
+    table = models.ForeignKey(LookupTable, on_delete=models.CASCADE, related_name="rows")
+    key = models.CharField(max_length=255)
+    value = models.CharField(max_length=2000)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["table", "key"], name="lookup_row_key")]

@@ -1,0 +1,209 @@
+"""Drafts, versions and deployments: save, check, publish, deploy, pause, roll back.
+
+The only writer of those tables. A draft may have problems; a version may not; a deployment binds every connection alias
+to a connection of its own environment.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from connectors.models import Connection
+from connectors.registry import registry
+from flows import control, subscriptions
+from flows.catalog import RegistryCatalog
+from flows.engine.document import check
+from flows.engine.errors import Problem
+from flows.models import Deployment, Flow, TriggerState, Version
+from flows.triggers import routes
+from flows.triggers.schedule import next_time
+from ipaas.accounts.models import Environment, Tenant, User
+from ipaas.book.ids import new_id
+
+
+class DraftConflict(Exception):
+    """Somebody else has saved the draft since; nothing was changed."""
+
+
+class Refused(Exception):
+    """The document or the binding has problems; nothing was changed."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+def problems_of(document: dict[str, Any]) -> list[Problem]:
+    """Everything that is wrong with a document, errors and warnings."""
+    return check(document, RegistryCatalog(registry()))
+
+
+def create_flow(tenant: Tenant, person: User, name: str, document: dict[str, Any], **more: str) -> Flow:
+    """A new flow with its first draft."""
+    return Flow.objects.of(tenant).create(
+        name=name,
+        draft=document,
+        draft_etag=new_id("etag"),
+        problems_count=len(problems_of(document)),
+        updated_at=datetime.now(UTC),
+        updated_by=person,
+        **more,
+    )
+
+
+def save_draft(flow: Flow, person: User, document: dict[str, Any] | None, etag: str | None, **fields: str) -> Flow:
+    """Save a draft, or name and description; a stale etag is refused with DraftConflict."""
+    changes: dict[str, Any] = {**fields, "updated_at": datetime.now(UTC), "updated_by": person}
+    rows = Flow.objects.of(flow.tenant_id).filter(id=flow.id)
+    if document is not None:
+        changes |= {"draft": document, "draft_etag": new_id("etag"), "problems_count": len(problems_of(document))}
+        if etag is not None:
+            rows = rows.filter(draft_etag=etag)
+    if not rows.update(**changes):
+        raise DraftConflict
+    flow.refresh_from_db()
+    return flow
+
+
+def publish(flow: Flow, person: User | None, message: str) -> Version:
+    """Make the draft a version; the same document as the newest version is that version again."""
+    errors = [problem for problem in problems_of(flow.draft) if problem.severity == "error"]
+    if errors:
+        raise Refused(errors)
+    with transaction.atomic():
+        Flow.objects.of(flow.tenant_id).select_for_update().get(id=flow.id)
+        versions = Version.objects.of(flow.tenant_id).filter(flow=flow)
+        last = versions.aggregate(number=Max("number"))["number"] or 0
+        return versions.create(
+            tenant_id=flow.tenant_id,
+            flow=flow,
+            number=last + 1,
+            document=flow.draft,
+            message=message,
+            created_by=person,
+        )
+
+
+@dataclass(slots=True, frozen=True)
+class Deploy:
+    """A request to put a version to work."""
+
+    version: Version
+    environment: Environment
+    connections: dict[str, str]
+    person: User | None
+    subscribe: bool = True
+
+
+def deploy(request: Deploy) -> Deployment:
+    """Put a version to work in an environment; the address of its webhook stays what it was there."""
+    version, environment = request.version, request.environment
+    bound = bind(version, environment, request.connections)
+    with transaction.atomic():
+        active = Deployment.objects.of(version.tenant_id).filter(
+            flow_id=version.flow_id, environment=environment, active=True
+        )
+        active.select_for_update().update(active=False)
+        deployment = Deployment.objects.of(version.tenant_id).create(
+            flow_id=version.flow_id,
+            version=version,
+            environment=environment,
+            connections=bound,
+            created_by=request.person,
+        )
+        state = _trigger_state(deployment)
+        state.subscription = subscriptions.pending(deployment, state)
+        state.next_at = _first_time(version)
+        state.save(update_fields=["subscription", "next_at"])
+    routes.forget(state.token)
+    if request.subscribe:
+        subscriptions.subscribe_now(state)
+    return deployment
+
+
+def bind(version: Version, environment: Environment, given: dict[str, str]) -> dict[str, str]:
+    """Every alias of the document bound to a connection of the environment and of the right connector."""
+    wanted: dict[str, Any] = version.document.get("connections") or {}
+    found = {row.id: row for row in Connection.objects.of(version.tenant_id).filter(id__in=list(given.values()))}
+    problems = []
+    for alias, declared in wanted.items():
+        row = found.get(given.get(alias, ""))
+        pointer = f"/connections/{alias}"
+        connector = declared.get("connector")
+        if row is None or row.environment_id != environment.id:
+            message = f"No connection of {environment.name} is chosen for “{alias}”."
+            hint = f"Choose a {connector} connection, or add one under Connections."
+            problems.append(Problem("connection_not_bound", pointer, message, hint))
+        elif row.connector != connector:
+            message = f"“{row.name}” is a {row.connector} connection, but “{alias}” needs {connector}."
+            problems.append(Problem("connection_of_other_connector", pointer, message, f"Choose a {connector} connection."))
+    for alias in given.keys() - wanted.keys():
+        message = f"The flow has no connection called “{alias}”."
+        problems.append(Problem("unknown_connection", f"/connections/{alias}", message, "Leave it out."))
+    if problems:
+        raise Refused(problems)
+    return {alias: given[alias] for alias in wanted}
+
+
+def _trigger_state(deployment: Deployment) -> TriggerState:
+    state, _ = TriggerState.objects.of(deployment.tenant_id).get_or_create(
+        flow_id=deployment.flow_id,
+        environment_id=deployment.environment_id,
+        defaults={"tenant_id": deployment.tenant_id, "token": secrets.token_urlsafe(24)},
+    )
+    return state
+
+
+def _first_time(version: Version) -> datetime | None:
+    trigger = next(node for node in version.document["nodes"] if node["kind"] == "trigger")
+    params = trigger.get("params", {})
+    if params.get("type") != "schedule":
+        return None
+    return next_time(params["cron"], params.get("time_zone", "UTC"), datetime.now(UTC))
+
+
+def roll_back(flow: Flow, environment: Environment, person: User) -> Deployment:
+    """Put the version that was at work before the present one to work again, with its own connections."""
+    rows = Deployment.objects.of(flow.tenant_id).filter(flow=flow, environment=environment).select_related("version")
+    current = rows.filter(active=True).first()
+    before = rows.filter(active=False).order_by("-id")
+    if current is not None:
+        before = before.exclude(version_id=current.version_id)
+    earlier = before.first()
+    if earlier is None:
+        raise control.NotPossible(f"No earlier version was deployed in {environment.name}.")
+    return deploy(Deploy(earlier.version, environment, earlier.connections, person))
+
+
+def pause(deployment: Deployment) -> None:
+    """Keep what arrives from now on without running it."""
+    deployment.paused_at = datetime.now(UTC)
+    deployment.save(update_fields=["paused_at"])
+    routes.forget()
+
+
+def resume(deployment: Deployment) -> None:
+    """Run what was kept, and what arrives from now on."""
+    deployment.paused_at = None
+    deployment.save(update_fields=["paused_at"])
+    routes.forget()
+    control.let_paused_go(deployment.id)
+
+
+def webhook_url(deployment: Deployment) -> str | None:
+    """The address of a deployment's webhook, where its trigger is one."""
+    trigger = next(node for node in deployment.version.document["nodes"] if node["kind"] == "trigger")
+    if trigger.get("params", {}).get("type", "webhook") != "webhook":
+        return None
+    state = (
+        TriggerState.objects.of(deployment.tenant_id)
+        .filter(flow_id=deployment.flow_id, environment_id=deployment.environment_id)
+        .first()
+    )
+    return subscriptions.address_of(state) if state is not None else None

@@ -1,0 +1,1 @@
+"""Records kept by people beside the flows: lookup tables."""

@@ -1,0 +1,44 @@
+"""What happened in a run, in words: the line that the runs list shows.
+
+The carry calls it when a run rests or ends; it reads the folded history and never the database.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flows.deployed import Deployed
+from flows.engine.history import History
+
+_MOST_EFFECTS = 4
+
+
+def summary_of(deployed: Deployed, history: History) -> str:
+    """At most one sentence: the failure, what is waited for, or what was done outside."""
+    finished = history.finished
+    if finished and finished.get("error"):
+        return _failure(deployed, finished["error"])
+    waiting = history.waiting_steps()
+    if not finished and waiting:
+        step = waiting[0]
+        error = history.step(step).error
+        reason = f": {error['message']}" if error and error.get("message") else ""
+        return f"waits at {_title(deployed, step)}{reason}"
+    done = [_title(deployed, step) for step in history.succeeded_calls()]
+    if not done:
+        return "finished without calling another system" if finished else ""
+    if len(done) > _MOST_EFFECTS:
+        return f"{', '.join(done[:_MOST_EFFECTS])} and {len(done) - _MOST_EFFECTS} more"
+    return ", ".join(done)
+
+
+def _failure(deployed: Deployed, error: dict[str, Any]) -> str:
+    step = error.get("step")
+    where = f"{_title(deployed, step)}: " if step else ""
+    return f"{where}{error.get('message', '')}"
+
+
+def _title(deployed: Deployed, path: str) -> str:
+    node_id = path.rpartition(".")[2].partition("[")[0] if "." in path else path
+    node = deployed.plan.nodes.get(node_id)
+    return node.title if node is not None and node.title else node_id
