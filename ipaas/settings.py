@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "connectors",
     "flows",
     "ipaas.monitoring",
+    "ipaas",
 ]
 
 MIDDLEWARE = [
