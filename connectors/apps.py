@@ -1,0 +1,15 @@
+"""The connectors app: registers connections, the effect ledger and the sandbox with Django.
+
+Nothing is started here; the registry, the vault and the gateway come to life when first asked.
+"""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ConnectorsConfig(AppConfig):
+    """Django's entry for the app."""
+
+    name = "connectors"
+    default_auto_field = "django.db.models.BigAutoField"
