@@ -1,0 +1,108 @@
+"""The authorised HTTP client that a coded operation is given, and the answer it returns.
+
+The gateway implements it; connectors only see this protocol. It reaches the manifest's hosts and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import orjson
+
+from connectors.sdk.errors import TryAgain
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """One answer. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def text(self) -> str:
+        """The body as text; bytes that are not UTF-8 are replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body as JSON; an empty body is None.
+
+        Raises:
+            AnswerMalformed: The body is not JSON.
+        """
+        if not self.body.strip():
+            return None
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            raise AnswerMalformed(self.status) from None
+
+
+class AnswerMalformed(TryAgain):
+    """The answer is not what it says it is. In a write the gateway treats it as a lost answer."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(
+            f"The system answered {status} with a body that is not JSON.",
+            code="answer_malformed",
+            hint="If it happens again, look at the recorded answer: a proxy or a maintenance page may stand in between.",
+        )
+
+
+class Http(Protocol):
+    """What a coded operation may use of the network."""
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The connection's settings that are no secret."""
+        ...
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The key of this effect, the same on every try; None in reads. Derive one per request when there are several."""
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """The present moment, aware, UTC."""
+        ...
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Any = None,
+        form: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        check: bool = True,
+        writes: bool | None = None,
+    ) -> HttpAnswer:
+        """Send one authorised request and return the answer.
+
+        Args:
+            method: HTTP method.
+            path: Path below the connection's base URL, already URL-quoted (`quote_segment`), or an absolute URL on one
+                of the manifest's hosts.
+            query: Query fields; nested values are written with brackets, None is left out.
+            json: Body sent as JSON.
+            form: Body sent as a form; nested values are written with brackets.
+            headers: Further headers.
+            check: Apply the manifest's error rules and the default table; False returns any answer as it is.
+            writes: Whether this request can change anything there. Default: every method but GET, HEAD and OPTIONS.
+                Say False for a POST that only reads, so that a lost answer is known to be harmless.
+
+        Raises:
+            CallFailed: By the error rules, or because no answer came.
+        """
+        ...
