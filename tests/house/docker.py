@@ -140,6 +140,12 @@ def _is_public(port: str) -> bool:
 
 def _product(service: dict[str, Any], commands: Collection[str], variables: Collection[str]) -> list[str]:
     command = (service.get("command") or [""])[0]
-    findings = [] if command in commands else [f"{command} is no command of the product"]
+    asked = [command, *_command_of_check(service.get("healthcheck", {}).get("test", []))]
+    findings = [f"{name} is no command of the product" for name in asked if name not in commands]
     named = [name for name in service.get("environment", {}) if _PRODUCT_VARIABLE.match(name)]
     return findings + [f"sets {name}, which the product does not read" for name in named if name not in variables]
+
+
+def _command_of_check(test: list[str]) -> list[str]:
+    """The management command that a health check runs, if it runs one."""
+    return test[test.index("manage.py") + 1 :][:1] if "manage.py" in test else []

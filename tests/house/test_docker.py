@@ -74,6 +74,7 @@ def test_a_bad_compose_file_is_told_service_by_service() -> None:
         "environment": {"IPAAS_COLOUR": "red"},
         "depends_on": {"mongo": {}},
         "ports": ["8000:8000"],
+        "healthcheck": {"test": ["CMD", "python", "manage.py", "docter"]},
     }
     redis = {"image": "redis", "volumes": ["kept:/data"], "secrets": ["key"]}
 
@@ -84,6 +85,7 @@ def test_a_bad_compose_file_is_told_service_by_service() -> None:
         "web: depends on mongo, which is not there",
         "web: publishes 8000:8000 beyond this machine",
         "web: serv is no command of the product",
+        "web: docter is no command of the product",
         "web: sets IPAAS_COLOUR, which the product does not read",
         "redis: the image redis carries no version",
         "redis: has no health check",
