@@ -89,20 +89,16 @@ def _throughput_figures(own: list[Round], theirs: list[Round], scale: Scale) -> 
     yardstick = median([each.finished_per_s for each in theirs])
     detail = {"events": scale.events, "rounds": scale.rounds, "clients": 50}
     answer = {"p50_ms": round(own[-1].report["p50_ms"], 1), "p99_ms": round(own[-1].report["p99_ms"], 1)}
-    rounds = {
-        "each_round": [round(each.finished_per_s, 1) for each in own],
-        "of_yardstick": round(finished / yardstick, 3),
-    }
+    rounds = {"each_round": _rates(own), "of_yardstick": round(finished / yardstick, 3)}
     return [
         Figure("webhooks_accepted_per_s", accepted, "1/s", {**detail, **answer}),
         Figure("runs_finished_per_s", finished, "1/s", {**detail, **rounds}),
-        Figure(
-            "yardstick_runs_per_s",
-            yardstick,
-            "1/s",
-            {**detail, "each_round": [round(each.finished_per_s, 1) for each in theirs]},
-        ),
+        Figure("yardstick_runs_per_s", yardstick, "1/s", {**detail, "each_round": _rates(theirs)}),
     ]
+
+
+def _rates(rounds: list[Round]) -> list[float]:
+    return [round(each.finished_per_s, 1) for each in rounds]
 
 
 def carry(bench: Installation, count: int, name: str) -> Round:
@@ -116,9 +112,8 @@ def carry(bench: Installation, count: int, name: str) -> Round:
     succeeded = bench.runs().get("succeeded", 0) - before.get("succeeded", 0)
     stats = bench.stub.stats()
     if (succeeded, stats["received"], stats["distinct"]) != (count, count, count):
-        raise RuntimeError(
-            f"of {count} runs {succeeded} succeeded; {stats['received']} effects, {stats['distinct']} of them distinct"
-        )
+        made = f"{stats['received']} effects were made, {stats['distinct']} distinct"
+        raise RuntimeError(f"of {count} runs {succeeded} succeeded and {made}: {bench.runs()}")
     return _round(report, count, ended_at)
 
 
@@ -129,10 +124,8 @@ def _yardstick(folder: Path, stub: Stub, count: int) -> Round:
         load(Order(f"{url}/hook", count=50, name="warm"))
         wait_until(lambda: fetch(url)["finished"] >= 50, seconds=30, what="the yardstick is warm")
         report = load(Order(f"{url}/hook", count=count))
-        ended_at = wait_until(
-            lambda: fetch(url)["finished"] >= count + 50, seconds=WAIT_SECONDS, what="the yardstick has ended"
-        )
-    return _round(report, count, ended_at)
+        wait_until(lambda: fetch(url)["finished"] >= count + 50, seconds=WAIT_SECONDS, what="the yardstick has ended")
+        return _round(report, count, fetch(url)["last_at"])
 
 
 def _round(report: dict[str, Any], count: int, ended_at: float) -> Round:
@@ -166,7 +159,7 @@ def _on(bench: Installation, workers: int, scale: Scale) -> Figure:
         detail = {
             "events": scale.events,
             "processes": len(processes),
-            "each_round": [round(each.finished_per_s, 1) for each in rounds],
+            "each_round": _rates(rounds),
             "webhooks_accepted_per_s": round(median([each.accepted_per_s for each in rounds]), 1),
             "rss_mb": round(memory([process.pid for process in processes]), 1),
         }
@@ -222,7 +215,7 @@ def _accepts(bench: Installation, number: int) -> bool:
 
 
 def items(folder: Path, scale: Scale) -> list[Figure]:
-    """One event with a long list, each item mapped inside a for-each: seconds from start to end, and the memory it takes."""
+    """One event with a long list, each item mapped inside a for-each: seconds from start to end, and the memory."""
     figures: list[Figure] = []
     with stub_server(folder) as stub:
         bench = Installation(folder / "items", stub)

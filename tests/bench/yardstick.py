@@ -13,6 +13,7 @@ import queue
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -71,12 +72,13 @@ class Application:
         self._places = asyncio.Semaphore(IN_FLIGHT)
         self._runs: set[asyncio.Task[None]] = set()
         self.finished = 0
+        self.last_at = 0.0
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         if scope["method"] == "GET":
-            return await _answer(send, 200, {"finished": self.finished})
+            return await _answer(send, 200, {"finished": self.finished, "last_at": self.last_at})
         body = await _body(receive)
         told = json.loads(body)
         await self._writer.write("INSERT INTO event VALUES (?, ?, 'accepted', NULL)", told["id"], body)
@@ -92,6 +94,7 @@ class Application:
                 text = await answer.text()
         await self._writer.write("UPDATE event SET status = 'done', answer = ? WHERE id = ?", text, told["id"])
         self.finished += 1
+        self.last_at = time.time()
 
 
 def mapped(told: dict[str, Any]) -> dict[str, Any]:
