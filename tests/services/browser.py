@@ -11,7 +11,11 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.services.errors import ServiceMissing
 
@@ -79,3 +83,14 @@ def _checked(path: str) -> str:
         reason = f"{path} does not start: {answer.stderr.strip()[:400]}"
         raise ServiceMissing("Chromium", reason, "It needs the libraries nss, nspr and expat (libnss3 on Debian).")
     return path
+
+
+@contextmanager
+def open_browser(path: str) -> Iterator[Browser]:
+    """A headless Chromium driven by Playwright's synchronous interface; it reaches nothing but the loopback."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS), headless=True)
+        try:
+            yield browser
+        finally:
+            browser.close()
