@@ -1,0 +1,358 @@
+/** The shapes of the HTTP API, as the server's contract states them. Read by every screen; holds no behaviour. */
+import type { FlowDocument, Problem } from "@/document/types";
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type Environment = "sandbox" | "development" | "qa" | "production";
+export type RunStatus = "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | "uncertain";
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface TenantMembership {
+  slug: string;
+  name: string;
+  role: string;
+  permissions: string[];
+}
+
+export interface Session {
+  user: { id: string; email: string; name: string } | null;
+  csrf_token: string;
+  tenants: TenantMembership[];
+  demo?: { people: DemoPerson[]; password?: string } | null;
+}
+export type DemoPerson = string | { email: string; name?: string; role?: string; password?: string };
+
+export interface JsonSchema {
+  type?: string | string[];
+  title?: string;
+  description?: string;
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  items?: JsonSchema;
+  enum?: Json[];
+  const?: Json;
+  default?: Json;
+  format?: string;
+  minimum?: number;
+  maximum?: number;
+  oneOf?: JsonSchema[];
+  anyOf?: JsonSchema[];
+  examples?: Json[];
+  additionalProperties?: boolean | JsonSchema;
+  [key: string]: unknown;
+}
+
+export interface OperationSpec {
+  name: string;
+  title: string;
+  description?: string;
+  effect: "read" | "idempotent" | "keyed" | "findable" | "unsafe";
+  input: JsonSchema;
+  output: JsonSchema;
+  sample?: { input?: Json; output?: Json } | null;
+}
+
+export interface EventSpec {
+  name: string;
+  title: string;
+  description?: string;
+  schema?: JsonSchema;
+  sample?: Json;
+}
+
+export interface TriggerSpec {
+  name?: string;
+  type: string;
+  title: string;
+  events: EventSpec[];
+}
+
+export interface AuthSpec {
+  kind: string;
+  title: string;
+  description?: string;
+  fields: JsonSchema;
+}
+
+export interface Connector {
+  name: string;
+  title: string;
+  description: string;
+  category: string;
+  icon_url: string | null;
+  auth: AuthSpec[];
+  config: JsonSchema | null;
+  operations: OperationSpec[];
+  triggers: TriggerSpec[];
+  has_simulator: boolean;
+}
+
+export interface Connection {
+  id: string;
+  name: string;
+  connector: string;
+  environment: Environment;
+  auth_kind: string;
+  config: Record<string, Json>;
+  simulated: boolean;
+  status: "ok" | "untested" | "broken" | "paused";
+  status_detail: { message?: string; hint?: string; [key: string]: unknown } | string | null;
+  created_at: string;
+  updated_at: string;
+  last_used_at: string | null;
+}
+
+export interface Deployment {
+  id: string;
+  environment: Environment;
+  version: number;
+  active: boolean;
+  paused: boolean;
+  connections: Record<string, string>;
+  webhook_url: string | null;
+  created_at: string;
+  created_by: string | { name?: string; email?: string } | null;
+}
+
+export interface FlowSummary {
+  id: string;
+  name: string;
+  description: string;
+  created_at: string;
+  updated_at: string;
+  updated_by: string | { name?: string; email?: string } | null;
+  draft_etag: string;
+  latest_version: number | null;
+  deployments: Deployment[];
+  problems_count: number;
+  trigger: { type: string; connector: string | null; event: string | null } | null;
+}
+
+export interface FlowDetail extends FlowSummary {
+  document: FlowDocument;
+  problems: Problem[];
+}
+
+export interface Version {
+  id: string;
+  number: number;
+  message: string;
+  created_at: string;
+  created_by: string | { name?: string; email?: string } | null;
+  document?: FlowDocument;
+}
+
+export interface ErrorDict {
+  class: string;
+  code: string;
+  message: string;
+  hint?: string | null;
+  field?: string | null;
+  detail?: Record<string, Json> | null;
+  pointer?: string | null;
+  step?: string | null;
+}
+
+export interface Run {
+  id: string;
+  flow: { id: string; name: string };
+  version: number;
+  environment: Environment;
+  status: RunStatus;
+  business_key: string;
+  summary: string;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  wake_at: string | null;
+  attempts: number;
+  duration_ms: number | null;
+  error: ErrorDict | null;
+  replay_of: string | null;
+}
+
+export interface RunDetail extends Run {
+  event: {
+    id: string;
+    received_at: string;
+    trigger?: Json;
+    headers?: Record<string, string>;
+    query?: Record<string, string>;
+    body?: Json;
+    [key: string]: unknown;
+  } | null;
+  document: FlowDocument;
+  last_seq: number;
+  can: { cancel: boolean; replay: boolean; resolve: boolean };
+}
+
+export interface Exchange {
+  method: string;
+  url: string;
+  request_headers?: Record<string, string>;
+  request_body?: Json;
+  status: number | null;
+  response_headers?: Record<string, string>;
+  response_body?: Json;
+  duration_ms?: number | null;
+  error?: string | null;
+}
+
+export interface CallRecord {
+  connection?: string;
+  connector?: string;
+  operation?: string;
+  effect_id?: string | null;
+  effect_class?: string;
+  idempotency_key?: string | null;
+  reused?: boolean;
+  found?: boolean;
+  exchanges?: Exchange[];
+}
+
+export interface Fact {
+  type: string;
+  at: string;
+  step?: string;
+  attempt?: number;
+  [key: string]: unknown;
+}
+export interface FactRow {
+  seq: number;
+  facts: Fact[];
+}
+export interface FactsAnswer {
+  items: FactRow[];
+  last_seq: number;
+  finished: boolean;
+}
+
+export interface Effect {
+  id: string;
+  run_id?: string;
+  step: string;
+  connector: string;
+  operation: string;
+  effect_class: string;
+  key: string;
+  generation?: number;
+  business_key: string;
+  status: "intended" | "sent" | "done" | "rejected" | "released" | "uncertain";
+  idempotency_key?: string | null;
+  request?: Json;
+  answer?: Json;
+  error?: ErrorDict | null;
+  found?: boolean;
+  created_at: string;
+  settled_at: string | null;
+}
+
+export interface LookupTable {
+  id: string;
+  name: string;
+  title: string;
+  description: string;
+  key_title: string;
+  value_title: string;
+  rows_count: number;
+  updated_at: string;
+}
+export interface LookupRow {
+  key: string;
+  value: string;
+}
+
+export interface Template {
+  name: string;
+  title: string;
+  description: string;
+  needs: { alias: string; connector: string }[];
+  tables: (string | { name: string; title?: string })[];
+  document: FlowDocument;
+}
+
+export interface NodeKind {
+  kind: string;
+  title: string;
+  description: string;
+  icon?: string;
+  shape?: string;
+  ports?: string[] | null;
+  params_schema: JsonSchema;
+}
+export interface TransformSpec {
+  fn: string;
+  title: string;
+  description: string;
+  params_schema: JsonSchema;
+  example?: unknown;
+}
+export interface NodeKinds {
+  items: NodeKind[];
+  transforms: TransformSpec[];
+}
+
+export interface SandboxSystem {
+  system: string;
+  base_url: string;
+  credentials: Record<string, string>;
+  title?: string;
+}
+export interface Scenario {
+  name: string;
+  title: string;
+  description?: string;
+  covers?: string[];
+}
+export interface SandboxFault {
+  id?: string | number;
+  system: string;
+  fault: string;
+  match?: Json;
+  times: number | null;
+}
+export interface SandboxState {
+  systems: SandboxSystem[];
+  scenarios: Scenario[];
+  faults?: SandboxFault[];
+}
+export interface Play {
+  play?: string;
+  scenario?: string;
+  status: "running" | "finished";
+  checks: { name: string; ok: boolean | null; detail?: string }[];
+  run?: string | null;
+  runs?: string[];
+  started_at?: string;
+  finished_at?: string | null;
+}
+
+export interface Member {
+  id: string;
+  email: string;
+  name: string;
+  role: string;
+  created_at?: string;
+}
+export interface ApiToken {
+  id: string;
+  name: string;
+  prefix: string;
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  revoked_at: string | null;
+}
+export interface AuditEntry {
+  id: string;
+  at: string;
+  actor_label: string;
+  action: string;
+  target_type: string;
+  target_id: string;
+  detail: Json;
+  ip: string | null;
+}

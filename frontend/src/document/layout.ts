@@ -1,0 +1,62 @@
+/** Places nodes left to right with dagre; what is inside a for-each is laid out beneath it as one block. Pure. */
+import dagre from "@dagrejs/dagre";
+import type { FlowDocument, Point } from "./types";
+
+export const NODE_WIDTH = 232;
+export const NODE_HEIGHT = 64;
+export const FRAME_GAP = 44;
+export const FRAME_PADDING = 20;
+
+interface Block {
+  width: number;
+  height: number;
+  places: Record<string, Point>;
+}
+
+export function tidy(document: FlowDocument): Record<string, Point> {
+  return block(document, null).places;
+}
+
+function block(document: FlowDocument, parent: string | null): Block {
+  const members = document.nodes.filter((node) => (node.parent ?? null) === parent);
+  if (members.length === 0) return { width: NODE_WIDTH, height: 0, places: {} };
+  const graph = new dagre.graphlib.Graph();
+  graph.setGraph({ rankdir: "LR", nodesep: 36, ranksep: 84 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  const inner = new Map<string, Block>();
+  for (const node of members) {
+    const children = node.kind === "for_each" ? block(document, node.id) : null;
+    if (children && children.height > 0) inner.set(node.id, children);
+    const nested = inner.get(node.id);
+    graph.setNode(node.id, {
+      width: Math.max(NODE_WIDTH, (nested?.width ?? 0) + 2 * FRAME_PADDING),
+      height: NODE_HEIGHT + (nested ? FRAME_GAP + nested.height + 2 * FRAME_PADDING : 0),
+    });
+  }
+  const ids = new Set(members.map((node) => node.id));
+  for (const edge of document.edges)
+    if (ids.has(edge.from) && ids.has(edge.to)) graph.setEdge(edge.from, edge.to);
+  dagre.layout(graph);
+  const places: Record<string, Point> = {};
+  for (const { id } of members) {
+    const spot = graph.node(id) as { x: number; y: number; width: number; height: number };
+    const corner = { x: Math.round(spot.x - spot.width / 2), y: Math.round(spot.y - spot.height / 2) };
+    places[id] = corner;
+    const nested = inner.get(id);
+    for (const [child, place] of Object.entries(nested?.places ?? {})) {
+      places[child] = {
+        x: corner.x + FRAME_PADDING + place.x,
+        y: corner.y + NODE_HEIGHT + FRAME_GAP + FRAME_PADDING + place.y,
+      };
+    }
+  }
+  const size = graph.graph() as { width?: number; height?: number };
+  return { width: size.width ?? NODE_WIDTH, height: size.height ?? NODE_HEIGHT, places };
+}
+
+/** Every node's place: the stored one, else where tidying would put it. */
+export function placesOf(document: FlowDocument): Record<string, Point> {
+  const stored = document.layout ?? {};
+  const isComplete = document.nodes.every((node) => stored[node.id]);
+  return isComplete ? stored : { ...tidy(document), ...stored };
+}

@@ -1,0 +1,65 @@
+/** The flow document as the engine's schema defines it, and the problems that checking it can find.
+ *  Pure data: no React, no canvas library. */
+
+export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
+export type Params = { [key: string]: Value };
+
+export interface Retry {
+  attempts?: number;
+  first_seconds?: number;
+  factor?: number;
+  max_seconds?: number;
+}
+
+export interface FlowNode {
+  id: string;
+  kind: string;
+  params: Params;
+  title?: string;
+  note?: string;
+  parent?: string;
+  retry?: Retry;
+  on_error?: Value;
+}
+
+export interface FlowEdge {
+  from: string;
+  to: string;
+  port?: string;
+}
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface FlowDocument {
+  schema: number;
+  connections: Record<string, { connector: string }>;
+  settings?: Params;
+  nodes: FlowNode[];
+  edges: FlowEdge[];
+  layout?: Record<string, Point>;
+  [key: string]: unknown;
+}
+
+export interface Problem {
+  code: string;
+  pointer: string;
+  message: string;
+  hint?: string | null;
+  severity?: "error" | "warning";
+}
+
+export interface Rule {
+  target: string;
+  source?: string;
+  expression?: string;
+  value?: Value;
+  transforms?: Transform[];
+  default?: Value;
+}
+
+export type Transform = { fn: string } & { [key: string]: Value };
+
+export const EMPTY_DOCUMENT: FlowDocument = { schema: 1, connections: {}, nodes: [], edges: [], layout: {} };

@@ -1,0 +1,27 @@
+/** Prepares jsdom for every test: matchers, and the browser parts that jsdom does not have. */
+import "@testing-library/jest-dom/vitest";
+import { cleanup } from "@testing-library/react";
+import { afterEach } from "vitest";
+
+class Observer {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+window.ResizeObserver = Observer as unknown as typeof ResizeObserver;
+window.IntersectionObserver = Observer as unknown as typeof IntersectionObserver;
+window.matchMedia = ((media: string) => ({
+  matches: false,
+  media,
+  addEventListener() {},
+  removeEventListener() {},
+  addListener() {},
+  removeListener() {},
+  dispatchEvent: () => false,
+})) as unknown as typeof window.matchMedia;
+window.DOMMatrixReadOnly = class {
+  m22 = 1;
+} as unknown as typeof DOMMatrixReadOnly;
+Element.prototype.scrollIntoView = () => {};
+
+afterEach(cleanup);
