@@ -54,7 +54,7 @@ class AnswerMalformed(TryAgain):
         super().__init__(
             f"The system answered {status} with a body that is not JSON.",
             code="answer_malformed",
-            hint="If it happens again, look at the recorded answer: a proxy or a maintenance page may stand in between.",
+            hint="If it happens again, look at the recorded answer: it may be a proxy's or a maintenance page.",
         )
 
 
@@ -68,7 +68,7 @@ class Http(Protocol):
 
     @property
     def idempotency_key(self) -> str | None:
-        """The key of this effect, the same on every try; None in reads. Derive one per request when there are several."""
+        """The key of this effect, the same on every try; None in reads. Derive one per request if there are many."""
         ...
 
     @property

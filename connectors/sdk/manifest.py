@@ -309,7 +309,7 @@ def _request(spec: Mapping[str, Any]) -> RequestSpec:
         path=spec["path"],
         query=MappingProxyType(dict(query) if isinstance(query, dict) else {name: name for name in query}),
         headers=spec.get("headers", {}),
-        body=BodySpec(body) if isinstance(body, str) else BodySpec(body["format"], body.get("field")),
+        body=BodySpec(format=body) if not isinstance(body, dict) else BodySpec(body["format"], body.get("field")),
         idempotency_header=spec.get("idempotency_header"),
     )
 
@@ -326,9 +326,7 @@ def _check_sense(manifest: Manifest, folder: Path) -> None:
     for index, rule in enumerate(manifest.error_rules):
         success = any(status.startswith("2") for status in rule.statuses) or not rule.statuses
         if success and not (rule.body or rule.header):
-            problems.append(
-                (f"/errors/{index}/when", "covers successful answers, so it needs a body or header condition")
-            )
+            problems.append((f"/errors/{index}/when", "covers successes, so it needs a body or header condition"))
     for index, auth in enumerate(manifest.auth):
         if (auth.kind == "token_login") != (auth.login is not None):
             problems.append((f"/auth/{index}", "kind token_login and login belong together"))
@@ -346,7 +344,7 @@ def _operation_problems(operation: Operation) -> list[tuple[str, str]]:
     request = operation.request
     for side, schema in (("/input", operation.input), ("/output", operation.output)):
         try:
-            jsonschema_rs.validator_for(schema)
+            jsonschema_rs.validator_for(dict(schema))
         except ValueError as error:
             problems.append((side, f"is no JSON Schema: {str(error).splitlines()[0]}"))
     if operation.effect == "findable" and operation.find is None:

@@ -102,7 +102,7 @@ def decimal_to_minor(amount: Decimal | int | str, currency: str, exponents: Mapp
     """A decimal amount in the smallest unit: (Decimal("10.99"), "USD") -> 1099. Exact or refused, never rounded.
 
     Raises:
-        Rejected: More places than the currency has (`amount_precision`), no number (`amount_invalid`) or not a currency.
+        Rejected: More places than the currency has (`amount_precision`), no number (`amount_invalid`), no currency.
     """
     places = exponent_of(currency, exponents)
     minor = _decimal(amount).scaleb(places)

@@ -68,7 +68,7 @@ def verify(spec: SignatureSpec, secrets: Sequence[str], headers: Mapping[str, st
     """
     if spec.kind == "none":
         raise SignatureRefused(
-            "unsigned", "This trigger's events are not signed and the connection does not accept that."
+            "unsigned", "This trigger's events are unsigned and the connection does not accept that."
         )
     usable = [secret for secret in secrets if secret]
     if not usable:
@@ -102,7 +102,7 @@ def _verify_timestamped(spec: SignatureSpec, secrets: Sequence[str], given: str,
     if now - int(timestamp) > spec.tolerance_seconds:
         raise SignatureRefused(
             "signature_expired",
-            f"The event was signed {int(now) - int(timestamp)} s ago; at most {spec.tolerance_seconds:g} s are accepted.",
+            f"The event was signed {int(now) - int(timestamp)} s ago; at most {spec.tolerance_seconds:g} s are fine.",
         )
     signed = timestamp.encode() + b"." + raw
     macs = [_mac(spec, secret, signed) for secret in secrets]

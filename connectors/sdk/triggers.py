@@ -33,7 +33,7 @@ class EventSpec:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionSpec:
-    """Operations called at deployment (`{url, events}`) and removal (`{id}`), and where the answer has secret and id."""
+    """Operations called at deployment (`{url, events}`) and removal (`{id}`); where the answer has secret and id."""
 
     subscribe: str
     secret: str | None = None
@@ -71,8 +71,12 @@ def _filled(spec: SignatureSpec, config: Mapping[str, Any]) -> SignatureSpec:
     def look_up(name: str) -> Any:
         return config.get(name.removeprefix("config."))
 
-    texts = {name: fill(getattr(spec, name), look_up, text_of) for name in ("header", "prefix", "secret")}
-    return replace(spec, **texts)
+    return replace(
+        spec,
+        header=fill(spec.header, look_up, text_of),
+        prefix=fill(spec.prefix, look_up, text_of),
+        secret=fill(spec.secret, look_up, text_of),
+    )
 
 
 def build_trigger(name: str, spec: Mapping[str, Any], folder: Path) -> TriggerSpec:
