@@ -207,3 +207,11 @@ def webhook_url(deployment: Deployment) -> str | None:
         .first()
     )
     return subscriptions.address_of(state) if state is not None else None
+
+
+def remove(flow: Flow) -> None:
+    """Take a flow out of sight: its deployments end, its runs stay readable."""
+    with transaction.atomic():
+        Deployment.objects.of(flow.tenant_id).filter(flow=flow, active=True).update(active=False)
+        Flow.objects.of(flow.tenant_id).filter(id=flow.id).update(deleted_at=datetime.now(UTC))
+    routes.forget()

@@ -1,0 +1,257 @@
+"""Flows over HTTP: list, create, edit the draft, check, publish, deploy, pause, roll back, start by hand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from django.db.models import Max, Q
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from flows import deployed as deployments
+from flows import publishing
+from flows.api import shapes
+from flows.api.answers import deployment_answer, person, problems_answer, refused, version_answer
+from flows.differences import difference
+from flows.engine.document import check_outline
+from flows.intake import Arrival, admit_from_thread
+from flows.models import Deployment, Flow, Version
+from flows.reading import moment
+from ipaas.accounts import audit
+from ipaas.accounts.api.base import TenantView
+from ipaas.accounts.api.paging import paginate
+from ipaas.accounts.api.problems import Problem, not_found
+from ipaas.accounts.api.schema import documented
+from ipaas.accounts.models import Environment
+
+EMPTY_DOCUMENT: dict[str, Any] = {"schema": 1, "connections": {}, "nodes": [], "edges": [], "layout": {}}
+
+
+class FlowView(TenantView):
+    """Views of one flow."""
+
+    def flow(self, flow_id: str) -> Flow:
+        """The flow, or 404."""
+        found = Flow.objects.of(self.tenant).filter(id=flow_id, deleted_at=None).select_related("updated_by").first()
+        if found is None:
+            raise not_found("flow")
+        return found
+
+
+def flow_items(flows: list[Flow]) -> list[dict[str, Any]]:
+    """List items; deployments and version numbers are fetched once for all."""
+    ids = [flow.id for flow in flows]
+    tenant_id = flows[0].tenant_id if flows else ""
+    active: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    rows = Deployment.objects.of(tenant_id).filter(flow_id__in=ids, active=True)
+    for row in rows.select_related("version", "environment", "created_by").order_by("id"):
+        active[row.flow_id].append(deployment_answer(row))
+    latest = dict(
+        Version.objects.of(tenant_id).filter(flow_id__in=ids).values_list("flow_id").annotate(Max("number"))
+    )
+    return [_item(flow, active[flow.id], latest.get(flow.id)) for flow in flows]
+
+
+def _item(flow: Flow, active: list[dict[str, Any]], latest: int | None) -> dict[str, Any]:
+    return {
+        "id": flow.id,
+        "name": flow.name,
+        "description": flow.description,
+        "created_at": moment(flow.created_at),
+        "updated_at": moment(flow.updated_at),
+        "updated_by": person(flow.updated_by),
+        "draft_etag": flow.draft_etag,
+        "latest_version": latest,
+        "deployments": active,
+        "problems_count": flow.problems_count,
+        "trigger": _trigger(flow.draft),
+    }
+
+
+def _trigger(document: dict[str, Any]) -> dict[str, Any] | None:
+    nodes = document.get("nodes")
+    for node in nodes if isinstance(nodes, list) else []:
+        if isinstance(node, dict) and node.get("kind") == "trigger":
+            params = node.get("params") if isinstance(node.get("params"), dict) else {}
+            aliases = document.get("connections")
+            alias = aliases.get(params.get("connection")) if isinstance(aliases, dict) else None
+            connector = alias.get("connector") if isinstance(alias, dict) else None
+            return {"type": str(params.get("type", "webhook")), "connector": connector, "event": params.get("event")}
+    return None
+
+
+def detail(flow: Flow) -> dict[str, Any]:
+    """A flow with its draft and what is wrong with it."""
+    problems = [problem.to_dict() for problem in publishing.problems_of(flow.draft)]
+    return {**flow_items([flow])[0], "document": flow.draft, "problems": problems}
+
+
+def outline_checked(document: dict[str, Any]) -> dict[str, Any]:
+    """A draft may have problems, but it must be a document in outline and hold nothing that cannot be kept."""
+    problems = check_outline(document)
+    if problems:
+        raise refused(problems)
+    if b"\\u0000" in orjson.dumps(document):
+        raise Problem(400, "nul_character", detail="The document holds a NUL character, which cannot be kept.")
+    return document
+
+
+class Flows(TenantView):
+    """All flows of the tenant."""
+
+    permission = {"GET": "view", "POST": "edit_flows"}
+
+    @documented(responses=shapes.FlowShape, paged=True, query={"q": "part of the name"})
+    def get(self, request: Request, **ids: str) -> Response:
+        """List flows, the last changed first."""
+        flows = Flow.objects.of(self.tenant).filter(deleted_at=None).select_related("updated_by")
+        if wanted := request.query_params.get("q", "").strip():
+            flows = flows.filter(Q(name__icontains=wanted) | Q(description__icontains=wanted))
+        rows, following = paginate(request, flows, order=("-updated_at", "-id"))
+        return Response({"items": flow_items(rows), "next": following})
+
+    @documented(request=shapes.FlowCreate, responses={201: shapes.FlowDetailShape})
+    def post(self, request: Request, **ids: str) -> Response:
+        """Create a flow; its draft may still have problems, which come back with it."""
+        given = self.checked(shapes.FlowCreate)
+        document = outline_checked(given.get("document") or EMPTY_DOCUMENT)
+        flow = publishing.create_flow(
+            self.tenant, request.user, given["name"], document, description=given["description"]
+        )
+        audit.record(self.tenant, request.user, "flow.created", "flow", flow.id, {"name": flow.name}, request)
+        return Response(detail(flow), status=201)
+
+
+class OneFlow(FlowView):
+    """One flow."""
+
+    permission = {"GET": "view", "PATCH": "edit_flows", "DELETE": "edit_flows"}
+
+    @documented(responses=shapes.FlowDetailShape)
+    def get(self, request: Request, flow_id: str, **ids: str) -> Response:
+        """A flow with its draft and the draft's problems."""
+        return Response(detail(self.flow(flow_id)))
+
+    @documented(request=shapes.FlowPatch, responses=shapes.FlowDetailShape, problems=(409,))
+    def patch(self, request: Request, flow_id: str, **ids: str) -> Response:
+        """Save the draft, name or description; a draft that somebody else has saved since is refused with 409."""
+        flow = self.flow(flow_id)
+        given = self.checked(shapes.FlowPatch)
+        document = given.pop("document", None)
+        etag = given.pop("draft_etag", None)
+        if document is not None:
+            outline_checked(document)
+        try:
+            flow = publishing.save_draft(flow, request.user, document, etag, **given)
+        except publishing.DraftConflict:
+            raise Problem(
+                409,
+                "draft_conflict",
+                detail="Somebody else has saved this draft since you opened it; your change was not saved.",
+                hint="Load the newer draft, or save yours as a copy.",
+            ) from None
+        return Response(detail(flow))
+
+    @documented(responses={204: None}, problems=(409,))
+    def delete(self, request: Request, flow_id: str, **ids: str) -> Response:
+        """Remove a flow that is deployed nowhere; its runs stay readable."""
+        flow = self.flow(flow_id)
+        if Deployment.objects.of(self.tenant).filter(flow=flow, active=True, paused_at=None).exists():
+            raise Problem(
+                409,
+                "flow_is_deployed",
+                detail="The flow is at work in an environment, so it cannot be removed.",
+                hint="Pause its deployments first.",
+            )
+        publishing.remove(flow)
+        audit.record(self.tenant, request.user, "flow.removed", "flow", flow.id, {"name": flow.name}, request)
+        return Response(status=204)
+
+
+class CheckFlow(FlowView):
+    """Check a document without saving it."""
+
+    permission = {"POST": "view"}
+
+    @documented(request=shapes.CheckRequest, responses=shapes.ProblemsShape)
+    def post(self, request: Request, flow_id: str, **ids: str) -> Response:
+        """Everything that is wrong with a document, each with its JSON pointer."""
+        self.flow(flow_id)
+        document = self.checked(shapes.CheckRequest)["document"]
+        return Response(problems_answer(publishing.problems_of(document)))
+
+
+class Versions(FlowView):
+    """The versions of a flow."""
+
+    permission = {"GET": "view", "POST": "edit_flows"}
+
+    @documented(responses=shapes.VersionShape, paged=True)
+    def get(self, request: Request, flow_id: str, **ids: str) -> Response:
+        """List versions, the newest first."""
+        versions = Version.objects.of(self.tenant).filter(flow=self.flow(flow_id)).select_related("created_by")
+        rows, following = paginate(request, versions, order=("-number",))
+        return Response({"items": [version_answer(row) for row in rows], "next": following})
+
+    @documented(request=shapes.PublishRequest, responses={201: shapes.VersionShape}, problems=(422,))
+    def post(self, request: Request, flow_id: str, **ids: str) -> Response:
+        """Publish the draft as an immutable version; a draft with errors is refused with their pointers."""
+        flow = self.flow(flow_id)
+        given = self.checked(shapes.PublishRequest)
+        try:
+            version = publishing.publish(flow, request.user, given["message"])
+        except publishing.Refused as error:
+            raise refused(error.problems) from None
+        audit.record(self.tenant, request.user, "flow.published", "flow", flow.id, {"version": version.number}, request)
+        return Response(version_answer(version), status=201)
+
+
+class VersionDiff(FlowView):
+    """What changed between two versions."""
+
+    permission = {"GET": "view"}
+
+    @documented(responses=shapes.DiffShape)
+    def get(self, request: Request, flow_id: str, first: int, second: int, **ids: str) -> Response:
+        """Nodes added, removed and changed, down to the field."""
+        versions = Version.objects.of(self.tenant).filter(flow=self.flow(flow_id), number__in=[first, second])
+        documents = {row.number: row.document for row in versions}
+        if first not in documents or second not in documents:
+            raise not_found("version")
+        return Response(difference(documents[first], documents[second]))
+
+
+class Start(FlowView):
+    """Start a deployed flow by hand."""
+
+    permission = {"POST": "operate_runs"}
+
+    @documented(request=shapes.StartRequest, responses={202: shapes.RunStarted}, problems=(409,))
+    def post(self, request: Request, flow_id: str, **ids: str) -> Response:
+        """Start a run with a body of your own; every start is an event of its own."""
+        flow = self.flow(flow_id)
+        given = self.checked(shapes.StartRequest)
+        environment = Environment.objects.get(tenant=self.tenant, name=given["environment"])
+        row = Deployment.objects.of(self.tenant).filter(flow=flow, environment=environment, active=True).first()
+        if row is None:
+            raise Problem(
+                409,
+                "not_deployed",
+                detail=f"The flow is not deployed in {environment.name}, so it cannot be started there.",
+                hint="Publish it and deploy the version first.",
+            )
+        arrival = Arrival(
+            deployed=deployments.load(row.id),
+            source="manual",
+            dedupe_key="",
+            received_at=datetime.now(UTC),
+            meta={"content_type": "application/json", "started_by": request.user.email},
+            body=orjson.dumps(given["body"]),
+            paused=row.paused_at is not None,
+        )
+        admitted = admit_from_thread(arrival)
+        audit.record(self.tenant, request.user, "flow.started", "flow", flow.id, {"run": admitted.run_id}, request)
+        return Response({"run": admitted.run_id}, status=202)

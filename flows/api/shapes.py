@@ -1,0 +1,303 @@
+"""Shapes of requests and answers of the flows API, as serializers: they check what comes in and draw the OpenAPI.
+
+Used by the views beside it; they never touch the database.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class AnyJson(serializers.JSONField):
+    """Any JSON value."""
+
+
+class PersonShape(serializers.Serializer[Any]):
+    """A person by id and name."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class ProblemShape(serializers.Serializer[Any]):
+    """One thing wrong with a document."""
+
+    code = serializers.CharField()
+    pointer = serializers.CharField(allow_blank=True, help_text="JSON pointer into the document")
+    message = serializers.CharField()
+    hint = serializers.CharField(allow_blank=True)
+    severity = serializers.ChoiceField(["error", "warning"])
+
+
+class ProblemsShape(serializers.Serializer[Any]):
+    """Everything wrong with a document."""
+
+    problems = ProblemShape(many=True)
+
+
+class DeploymentShape(serializers.Serializer[Any]):
+    """A version at work in an environment."""
+
+    id = serializers.CharField()
+    environment = serializers.CharField()
+    version = serializers.IntegerField()
+    active = serializers.BooleanField()
+    paused = serializers.BooleanField()
+    connections = serializers.DictField(child=serializers.CharField())
+    webhook_url = serializers.CharField(allow_null=True)
+    subscription = serializers.JSONField(help_text="state of the webhook subscription, empty where none is managed")
+    created_at = serializers.CharField()
+    created_by = PersonShape(allow_null=True)
+
+
+class TriggerShape(serializers.Serializer[Any]):
+    """How a flow starts."""
+
+    type = serializers.CharField()
+    connector = serializers.CharField(allow_null=True)
+    event = AnyJson(allow_null=True)
+
+
+class FlowShape(serializers.Serializer[Any]):
+    """A flow as lists show it."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    created_at = serializers.CharField()
+    updated_at = serializers.CharField()
+    updated_by = PersonShape(allow_null=True)
+    draft_etag = serializers.CharField()
+    latest_version = serializers.IntegerField(allow_null=True)
+    deployments = DeploymentShape(many=True)
+    problems_count = serializers.IntegerField()
+    trigger = TriggerShape(allow_null=True)
+
+
+class FlowDetailShape(FlowShape):
+    """A flow with its draft."""
+
+    document = AnyJson()
+    problems = ProblemShape(many=True)
+
+
+class FlowCreate(serializers.Serializer[Any]):
+    """A new flow."""
+
+    name = serializers.CharField(max_length=200)
+    description = serializers.CharField(max_length=5000, allow_blank=True, required=False, default="")
+    document = serializers.DictField(required=False, help_text="the flow document; an empty one when left out")
+
+
+class FlowPatch(serializers.Serializer[Any]):
+    """Changes to a flow; what is left out stays."""
+
+    name = serializers.CharField(max_length=200, required=False)
+    description = serializers.CharField(max_length=5000, allow_blank=True, required=False)
+    document = serializers.DictField(required=False)
+    draft_etag = serializers.CharField(max_length=60, required=False, help_text="the draft that was edited")
+
+
+class CheckRequest(serializers.Serializer[Any]):
+    """A document to check."""
+
+    document = serializers.DictField()
+
+
+class PublishRequest(serializers.Serializer[Any]):
+    """Publish the draft."""
+
+    message = serializers.CharField(max_length=2000, allow_blank=True, required=False, default="")
+
+
+class VersionShape(serializers.Serializer[Any]):
+    """An immutable published document."""
+
+    id = serializers.CharField()
+    number = serializers.IntegerField()
+    message = serializers.CharField(allow_blank=True)
+    created_at = serializers.CharField()
+    created_by = PersonShape(allow_null=True)
+    document = AnyJson()
+
+
+class DiffShape(serializers.Serializer[Any]):
+    """What changed between two versions."""
+
+    added = serializers.ListField(child=serializers.CharField(), help_text="ids of nodes only in the second")
+    removed = serializers.ListField(child=serializers.CharField(), help_text="ids of nodes only in the first")
+    changed = AnyJson(help_text="per node id, the pointers that differ with both values")
+    edges_added = AnyJson()
+    edges_removed = AnyJson()
+    settings = AnyJson()
+
+
+class EnvironmentRequest(serializers.Serializer[Any]):
+    """Names an environment."""
+
+    environment = serializers.ChoiceField(["sandbox", "development", "qa", "production"])
+
+
+class DeployRequest(EnvironmentRequest):
+    """Put a version to work."""
+
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    connections = serializers.DictField(child=serializers.CharField(max_length=40), required=False, default=dict)
+
+
+class StartRequest(EnvironmentRequest):
+    """Start a deployed flow by hand."""
+
+    body = AnyJson(required=False, allow_null=True, default=None)
+
+
+class RunStarted(serializers.Serializer[Any]):
+    """The run that was started."""
+
+    run = serializers.CharField()
+
+
+class FlowName(serializers.Serializer[Any]):
+    """A flow by id and name."""
+
+    id = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+
+
+class RunShape(serializers.Serializer[Any]):
+    """A run as lists show it."""
+
+    id = serializers.CharField()
+    flow = FlowName()
+    version = serializers.IntegerField()
+    environment = serializers.CharField()
+    status = serializers.ChoiceField(["queued", "running", "waiting", "succeeded", "failed", "cancelled", "uncertain"])
+    business_key = serializers.CharField(allow_blank=True)
+    summary = serializers.CharField(allow_blank=True)
+    created_at = serializers.CharField()
+    started_at = serializers.CharField(allow_null=True)
+    finished_at = serializers.CharField(allow_null=True)
+    wake_at = serializers.CharField(allow_null=True)
+    attempts = serializers.IntegerField()
+    duration_ms = serializers.IntegerField(allow_null=True)
+    error = AnyJson(allow_null=True)
+    replay_of = serializers.CharField(allow_null=True)
+
+
+class RunDetailShape(RunShape):
+    """A run with its event, its document and what may be done to it."""
+
+    event = AnyJson()
+    document = AnyJson()
+    last_seq = serializers.IntegerField()
+    can = serializers.DictField(child=serializers.BooleanField())
+
+
+class EntryShape(serializers.Serializer[Any]):
+    """One journal entry."""
+
+    seq = serializers.IntegerField()
+    facts = serializers.ListField(child=AnyJson())
+
+
+class FactsShape(serializers.Serializer[Any]):
+    """Journal entries after a number."""
+
+    items = EntryShape(many=True)
+    last_seq = serializers.IntegerField()
+    finished = serializers.BooleanField()
+
+
+class CancelRequest(serializers.Serializer[Any]):
+    """Why a run is cancelled."""
+
+    reason = serializers.CharField(max_length=500, allow_blank=True, required=False, default="")
+
+
+class ResolveRequest(serializers.Serializer[Any]):
+    """What a person found out about an uncertain write."""
+
+    effect = serializers.CharField(max_length=40)
+    made = serializers.BooleanField()
+    output = AnyJson(required=False, allow_null=True, default=None)
+    note = serializers.CharField(max_length=2000, allow_blank=True, required=False, default="")
+
+
+class StatsShape(serializers.Serializer[Any]):
+    """How many runs of the last 24 hours are in each status."""
+
+    since = serializers.CharField()
+    counts = serializers.DictField(child=serializers.IntegerField())
+
+
+class TableShape(serializers.Serializer[Any]):
+    """A lookup table."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    key_title = serializers.CharField()
+    value_title = serializers.CharField()
+    rows_count = serializers.IntegerField()
+    updated_at = serializers.CharField()
+
+
+class TableCreate(serializers.Serializer[Any]):
+    """A new lookup table."""
+
+    name = serializers.RegexField(r"^[a-z][a-z0-9_]{0,79}\Z", help_text="how flows call it: a-z, 0-9 and _")
+    title = serializers.CharField(max_length=200)
+    description = serializers.CharField(max_length=5000, allow_blank=True, required=False, default="")
+    key_title = serializers.CharField(max_length=100, required=False, default="Key")
+    value_title = serializers.CharField(max_length=100, required=False, default="Value")
+
+
+class TablePatch(serializers.Serializer[Any]):
+    """Changes to a table's words; what is left out stays."""
+
+    title = serializers.CharField(max_length=200, required=False)
+    description = serializers.CharField(max_length=5000, allow_blank=True, required=False)
+    key_title = serializers.CharField(max_length=100, required=False)
+    value_title = serializers.CharField(max_length=100, required=False)
+
+
+class RowShape(serializers.Serializer[Any]):
+    """One row."""
+
+    key = serializers.CharField(max_length=255)
+    value = serializers.CharField(max_length=2000, allow_blank=True)
+
+
+class RowsReplace(serializers.Serializer[Any]):
+    """All rows of a table."""
+
+    rows = RowShape(many=True)
+
+
+class RowsChange(serializers.Serializer[Any]):
+    """Rows to set and keys to remove."""
+
+    set = serializers.DictField(child=serializers.CharField(max_length=2000, allow_blank=True), required=False, default=dict)
+    remove = serializers.ListField(child=serializers.CharField(max_length=255), required=False, default=list)
+
+
+class TemplateShape(serializers.Serializer[Any]):
+    """A ready-made flow."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    needs = AnyJson(help_text="connection aliases and their connectors")
+    tables = serializers.ListField(child=serializers.CharField())
+    document = AnyJson()
+
+
+class TemplateInstall(serializers.Serializer[Any]):
+    """Make a flow out of a template; with an environment and connections it is published and deployed as well."""
+
+    name = serializers.CharField(max_length=200, required=False)
+    environment = serializers.ChoiceField(["sandbox", "development", "qa", "production"], required=False)
+    connections = serializers.DictField(child=serializers.CharField(max_length=40), required=False, default=dict)

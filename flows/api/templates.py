@@ -1,0 +1,106 @@
+"""Templates over HTTP, and the reference that the designer draws its forms from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from connectors.models import Connection
+from flows import publishing
+from flows.api import shapes
+from flows.api.answers import refused
+from flows.api.flows import detail
+from flows.engine.expressions import describe as describe_functions
+from flows.engine.nodes.table import describe as describe_nodes
+from flows.engine.schemas import FLOW_SCHEMA
+from flows.mapping.transforms import describe as describe_transforms
+from flows.templates import Template, install, templates
+from ipaas.accounts import audit
+from ipaas.accounts.api.base import TenantView
+from ipaas.accounts.api.problems import not_found
+from ipaas.accounts.api.schema import documented
+from ipaas.accounts.models import Environment
+
+
+class Templates(TenantView):
+    """Ready-made flows."""
+
+    permission = {"GET": "view"}
+
+    @documented(responses=shapes.TemplateShape, paged=True)
+    def get(self, request: Request, **ids: str) -> Response:
+        """List ready-made flows."""
+        return Response({"items": [template.answer() for template in templates().values()], "next": None})
+
+
+class InstallTemplate(TenantView):
+    """Make a flow of a template."""
+
+    permission = {"POST": "edit_flows"}
+
+    @documented(request=shapes.TemplateInstall, responses={201: shapes.FlowDetailShape}, problems=(403, 422))
+    def post(self, request: Request, name: str, **ids: str) -> Response:
+        """Make a flow and its lookup tables; named with an environment, it is published and deployed there too."""
+        template = templates().get(name)
+        if template is None:
+            raise not_found("template")
+        given = self.checked(shapes.TemplateInstall)
+        flow = install(self.tenant, request.user, template, given.get("name", ""))
+        audit.record(self.tenant, request.user, "template.installed", "flow", flow.id, {"template": name}, request)
+        if given.get("environment"):
+            self.require("deploy_sandbox" if given["environment"] == "sandbox" else "deploy")
+            environment = Environment.objects.get(tenant=self.tenant, name=given["environment"])
+            bound = given["connections"] or self._only_choices(template, environment)
+            try:
+                version = publishing.publish(flow, request.user, f"Installed from “{template.title}”")
+                publishing.deploy(publishing.Deploy(version, environment, bound, request.user))
+            except publishing.Refused as error:
+                raise refused(error.problems) from None
+        return Response(detail(flow), status=201)
+
+    def _only_choices(self, template: Template, environment: Environment) -> dict[str, str]:
+        """Each alias bound to the environment's connection of its connector where there is just one."""
+        rows = Connection.objects.of(self.tenant).filter(environment=environment)
+        by_connector: dict[str, list[str]] = {}
+        for connection_id, connector in rows.values_list("id", "connector"):
+            by_connector.setdefault(connector, []).append(connection_id)
+        aliases: dict[str, Any] = template.document.get("connections", {})
+        choices = {alias: by_connector.get(value["connector"], []) for alias, value in aliases.items()}
+        return {alias: found[0] for alias, found in choices.items() if len(found) == 1}
+
+
+class NodeKindsShape(serializers.Serializer[Any]):
+    """What documents are made of."""
+
+    items = serializers.ListField(child=shapes.AnyJson())
+    transforms = serializers.ListField(child=shapes.AnyJson())
+    functions = shapes.AnyJson()
+
+
+class FlowSchema(APIView):
+    """The specification of flow documents."""
+
+    permission_classes = [IsAuthenticated]
+
+    @documented(responses=shapes.AnyJson)
+    def get(self, request: Request) -> Response:
+        """The JSON Schema of a flow document."""
+        return Response(orjson.loads(orjson.dumps(FLOW_SCHEMA)))
+
+
+class NodeKinds(APIView):
+    """Node kinds, transforms and functions with the schemas of their forms."""
+
+    permission_classes = [IsAuthenticated]
+
+    @documented(responses=NodeKindsShape)
+    def get(self, request: Request) -> Response:
+        """What documents are made of."""
+        found = {"items": describe_nodes(), "transforms": describe_transforms(), "functions": describe_functions()}
+        return Response(found)
