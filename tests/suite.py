@@ -149,9 +149,10 @@ def _stream(argv: Sequence[str], part: Part) -> tuple[int, str]:
     lines: list[str] = []
     try:
         assert process.stdout is not None
-        for line in process.stdout:
-            print(line, end="", flush=True)
-            lines.append(line)
+        with process.stdout:
+            for line in process.stdout:
+                print(line, end="", flush=True)
+                lines.append(line)
         return process.wait(), "".join(lines)
     finally:
         guard.cancel()
