@@ -1,6 +1,6 @@
 """Where the master keys come from: the environment, a key file, or one made once beside the data.
 
-Asked by the vault only. It reads and writes key material and never uses it; nothing here shows a key in a repr or error.
+Asked by the vault only. It reads and writes key material and never uses it; no repr or error shows a key.
 """
 
 from __future__ import annotations

@@ -114,11 +114,10 @@ class Effect(TenantScoped):
 
 
 class SandboxState(models.Model):
-    """What a tenant's sandbox has besides records: its clock and which simulated systems have their starting data."""
+    """The virtual clock of a tenant's sandbox."""
 
     tenant = models.OneToOneField(Tenant, on_delete=models.CASCADE, related_name="+", primary_key=True)
     clock_offset_seconds = models.FloatField(default=0.0)
-    seeded = models.JSONField(default=list)
 
 
 class SandboxRecord(models.Model):

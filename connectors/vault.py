@@ -1,7 +1,7 @@
 """Seals and opens credentials: AES-256-GCM under one data key per tenant, which a master key wraps.
 
-The only module that touches `cryptography`; asked by connections, oauth, gateway and triggers. A sealed value opens only
-for the tenant and context it was sealed for. It never puts a secret or a key into an exception, a repr or a log.
+The only module that touches `cryptography`; asked by connections, oauth, gateway and triggers. A sealed value opens
+only for the tenant and context it was sealed for. No secret or key gets into an exception, a repr or a log.
 
 A model that keeps sealed values calls the column `sealed`, has a `tenant`, and uses the row's id as context; key
 rotation finds such models by these names.
@@ -124,7 +124,7 @@ def rotate_master_key() -> int:
         )
     if path is not None:
         needed = set(DataKey.objects.values_list("master_key_id", flat=True)) | {before[0].key_id}
-        write_keys(path, [key for key in _master_keys() if key is current or key.key_id in needed])
+        write_keys(path, [key for key in _master_keys() if key == current or key.key_id in needed])
         _master_keys(fresh=True)
     return count
 
@@ -153,7 +153,7 @@ def rotate_data_key(tenant_id: str, *, batch: int = 200) -> Rotation:
 
 
 def destroy_data_key(tenant_id: str) -> int:
-    """Destroy every version of a tenant's data key: what they sealed can never be read again, also in backups of it."""
+    """Destroy every version of a tenant's data key: what they sealed can never be read again."""
     with _lock:
         _data_keys.clear()
     return DataKey.objects.filter(tenant_id=tenant_id, destroyed_at=None).update(
@@ -272,7 +272,7 @@ def _unwrap(row: DataKey) -> bytes:
 
 
 def _cipher(row: DataKey) -> AESGCM:
-    """The cipher of a data key. The wrapped bytes are part of the cache's key, so a changed row is never served stale."""
+    """The cipher of a data key; the wrapped bytes are part of the cache's key, so no changed row is served stale."""
     name = (row.tenant_id, row.version, bytes(row.wrapped))
     with _lock:
         if (cached := _data_keys.get(name)) is not None:
