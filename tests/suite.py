@@ -57,7 +57,6 @@ VERIFY = (
     Part("lint", (_tool("ruff"), "check", "--quiet", ".")),
     Part("format", (_tool("ruff"), "format", "--check", "--quiet", ".")),
     Part("types", (_tool("mypy"),)),
-    Part("layers", (_tool("lint-imports"), "--no-cache")),
     Part("configuration", (PYTHON, "manage.py", "check", "--fail-level", "WARNING")),
     Part("migrations", (PYTHON, "manage.py", "makemigrations", "--check", "--dry-run")),
     Part("house, engine, contract", tests=("tests/house", "tests/engine", "tests/connectors/test_contract.py")),

@@ -16,11 +16,11 @@ def test_the_stated_contracts_are_kept() -> None:
     tool = str(Path(sys.executable).parent / "lint-imports")
     done = subprocess.run([tool, "--no-cache"], cwd=tree.ROOT, capture_output=True, text=True, check=False)
 
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, done.stdout[-4000:]
 
 
 def test_every_module_of_flows_and_connectors_has_a_layer() -> None:
-    aside = {"__init__", "apps", "admin", "migrations", "management", "decisions"}
+    aside = {"__init__", "apps", "migrations", "decisions"}
     layered = {name for contract in CONTRACTS if "containers" in contract for name in _names(contract)}
     modules = {
         f"{parts[0]}.{parts[1].removesuffix('.py')}"
