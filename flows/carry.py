@@ -12,18 +12,20 @@ import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.gateway import CallOrder, EffectContext, Gateway
-from connectors.sdk.errors import CallFailed, IpaasError, ReconnectNeeded
+from connectors.sdk.errors import IpaasError, ReconnectNeeded
 from flows import journal
 from flows.deployed import Deployed, Tables
-from flows.engine import act as engine
+from flows.engine.act import act
 from flows.engine.decide import Close, Finish, Skip, Sleep, Start, decide
+from flows.engine.facts import call_made, run_finished, stamp, step_skipped, step_started, step_woken
 from flows.engine.history import History
-from flows.engine.outcomes import Call, Done, Fail, Outcome
-from flows.engine.settle import close, settle
+from flows.engine.outcomes import Call, Done, Fail, Outcome, Wait
+from flows.engine.settle import settle
+from flows.events import body_value
 from flows.live import Live
 from flows.story import summary_of
 from ipaas.book.writer import Writer
@@ -79,8 +81,8 @@ class Carry:
 
     def _wake_what_waited(self) -> None:
         """A run that waited for a connection is held again only when it was mended (or by the person who asked)."""
-        for path in self._history.waiting_without_time():
-            self._note({"type": "step_woken", "step": path})
+        for path in list(self._history.tokens):
+            self._note(step_woken(self._hands.now(), path))
 
     async def _until_rest(self) -> datetime | None:
         while True:
@@ -91,9 +93,9 @@ class Carry:
                     case Start():
                         self._start(decision)
                     case Skip():
-                        self._note({"type": "step_skipped", "step": decision.step})
+                        self._note(step_skipped(self._hands.now(), decision.step))
                     case Close():
-                        self._note_all(close(self._deployed.plan, self._history, decision, self._hands.now()))
+                        self._settle(decision, self._act(decision))
                     case Sleep():
                         wake_at = decision.until
                     case Finish():
@@ -123,18 +125,18 @@ class Carry:
 
     def _start(self, start: Start) -> None:
         """Act on one step: a pure node settles here and now, a call goes out in its own task."""
-        outcome = engine.act(self._deployed.plan, self._history, start, self._tables, self._hands.now())
-        started: dict[str, Any] = {"type": "step_started", "step": start.step, "attempt": start.attempt}
+        outcome = self._act(start)
         if isinstance(outcome, Call):
-            started["input"] = outcome.inputs
-            self._note(started)
+            self._note(step_started(self._hands.now(), start.step, start.attempt, input=outcome.inputs))
             self._attempts += 1
             self._calls[asyncio.get_running_loop().create_task(self._call(start, outcome))] = start.step
-            return
-        self._note(started)
-        self._settle(start, outcome)
+        else:
+            self._settle(start, outcome)
 
-    def _settle(self, start: Start, outcome: Outcome) -> None:
+    def _act(self, decision: Start | Close) -> Outcome:
+        return act(self._deployed.plan, self._history, decision, self._tables, self._hands.now())
+
+    def _settle(self, start: Start | Close, outcome: Outcome) -> None:
         facts = settle(self._deployed.plan, start, outcome, self._hands.now(), self._hands.jitter())
         self._note_all(facts)
         for fact in facts:
@@ -186,18 +188,16 @@ class Carry:
         )
 
     def _note_call(self, start: Start, record: dict[str, Any] | None, error: dict[str, Any] | None) -> None:
-        fact = {"type": "call_made", "step": start.step, "attempt": start.attempt, "record": record, "error": error}
-        self._note(fact)
+        self._note(call_made(self._hands.now(), start.step, start.attempt, record or {}, error))
 
     def _wait_for_connection(self, start: Start, connection_id: str) -> None:
         token = f"connection:{connection_id}"
         self._waiting_for = token
-        self._note({"type": "step_waiting", "step": start.step, "until": None, "token": token})
+        self._settle(start, Wait(None, token))
 
     # --- the book -----------------------------------------------------------------------------------------------
 
     def _note(self, fact: dict[str, Any]) -> None:
-        fact.setdefault("at", _stamp(self._hands.now()))
         self._history.apply(fact)
         self._pending.append(fact)
         if self._flush_timer is None:
@@ -243,7 +243,7 @@ class Carry:
         await self._append_all()
 
     async def _finish(self, finish: Finish) -> None:
-        self._note({"type": "run_finished", "status": finish.status, "error": finish.error})
+        self._note(run_finished(self._hands.now(), finish.status, finish.error))
         self._submit(
             finish.status,
             None,
@@ -256,18 +256,9 @@ class Carry:
 
 def trigger_scope(held: journal.Held) -> dict[str, Any]:
     """What expressions see as `trigger`."""
-    from flows.events import body_value
-
     return {
         "body": body_value(held.event_body, held.event_meta),
         "headers": held.event_meta.get("headers", {}),
         "query": held.event_meta.get("query", {}),
-        "received_at": _stamp(held.received_at),
+        "received_at": stamp(held.received_at),
     }
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-__all__ = ["CallFailed", "Carry", "Hands", "trigger_scope"]

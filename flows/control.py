@@ -13,6 +13,7 @@ from django.db.models import Max
 from connectors import effects
 from connectors.models import Effect
 from flows import bell, deployed, journal
+from flows.engine import facts
 from flows.models import Fact, Run
 from ipaas.book.ids import new_id
 from ipaas.book.transaction import Transaction
@@ -30,7 +31,7 @@ def cancel(run: Run, by: str, reason: str) -> None:
     """Stop a run that has not ended; what it has already done outside stays done and stays in its journal."""
     if run.status not in ACTIVE:
         raise NotPossible(f"The run has already {_ended(run.status)}, so there is nothing to cancel.")
-    fact = {"type": "run_cancelled", "at": _stamp(), "by": by, "reason": reason}
+    fact = facts.run_cancelled(datetime.now(UTC), by, reason)
     get_writer().submit_from_thread(_interject, (run.id, [fact]))
     bell.ring((run.id,))
 
@@ -44,8 +45,8 @@ def replay(run: Run, by: str) -> str:
         raise NotPossible("The flow is not deployed in this environment any more. Deploy it, then replay.")
     now = datetime.now(UTC)
     run_id = new_id("run")
-    admitted = {"type": "run_admitted", "at": _stamp(), "trigger_node": current.plan.trigger.id, "event_id": run.event_id}
-    replayed = {"type": "run_replayed", "at": _stamp(), "from_run": run.id, "by": by}
+    admitted = facts.run_admitted(now, current.plan.trigger, run.event_id)
+    replayed = {**facts.run_replayed(now, run.id), "by": by}
     row = journal.NewRun(
         id=run_id,
         tenant_id=run.tenant_id,
@@ -72,7 +73,7 @@ def resolve(run: Run, effect: Effect, *, made: bool, output: Any, by: str) -> No
     if run.status != "uncertain" or effect.run_id != run.id or effect.status != "uncertain":
         raise NotPossible("Only an uncertain write of an uncertain run can be resolved.")
     effects.resolve(effect.id, made=made, output=output, actor=by)
-    fact = {"type": "run_resolved", "at": _stamp(), "step": effect.step, "by": by, "made": made, "output": output}
+    fact = facts.run_resolved(datetime.now(UTC), effect.step, by, made, output)
     get_writer().submit_from_thread(_interject, (run.id, [fact]))
     bell.ring((run.id,))
 
@@ -100,10 +101,10 @@ def let_paused_go(deployment_id: str) -> None:
 
 def _write_interjection(tx: Transaction, item: tuple[str, list[dict[str, Any]]]) -> None:
     """Claim the next number with facts of our own; a holder that is at work loses the fence and lets go."""
-    run_id, facts = item
+    run_id, added = item
     row = tx.execute("SELECT COALESCE(MAX(seq), 0) FROM flows_fact WHERE run_id = %s", (run_id,)).fetchone()
     seq = row[0] + 1
-    journal.append(tx, [journal.Append(run_id, seq, facts, None)])
+    journal.append(tx, [journal.Append(run_id, seq, added, None)])
     tx.execute(
         "UPDATE flows_run SET seq = %s, holder = '', due_at = %s, status = 'running', waiting_for = '' WHERE id = %s",
         (seq, tx.time(datetime.now(UTC)), run_id),
@@ -120,7 +121,3 @@ def last_seq(run_id: str) -> int:
 
 def _ended(status: str) -> str:
     return {"succeeded": "succeeded", "failed": "failed", "cancelled": "been cancelled"}[status]
-
-
-def _stamp() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

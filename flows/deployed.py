@@ -13,6 +13,7 @@ from typing import Any
 
 from connectors.registry import registry
 from flows.catalog import RegistryCatalog
+from flows.engine.outcomes import MISSING
 from flows.engine.plan import Plan, compile_plan
 from flows.models import Deployment, Flow, LookupRow, LookupTable, Run
 from ipaas.accounts.models import EnvironmentVariable
@@ -35,9 +36,16 @@ class Deployed:
     environment_id: str
     environment: str
     plan: Plan
+    trigger: dict[str, Any]
     connections: dict[str, str]
     variables: dict[str, str]
     variables_read_at: float
+
+
+def trigger_params(document: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of a document's trigger, as they are written."""
+    trigger = next(node for node in document["nodes"] if node["kind"] == "trigger")
+    return dict(trigger.get("params") or {})
 
 
 _cache: OrderedDict[str, Deployed] = OrderedDict()
@@ -93,6 +101,7 @@ def _read(deployment_id: str) -> Deployed:
         environment_id=deployment.environment_id,
         environment=deployment.environment.name,
         plan=compile_plan(deployment.version.document, RegistryCatalog(registry())),
+        trigger=trigger_params(deployment.version.document),
         connections=dict(deployment.connections),
         variables=_variables(deployment.environment_id),
         variables_read_at=time.monotonic(),
@@ -129,8 +138,6 @@ class Tables:
 
     def get(self, table: str, key: str) -> Any:
         """The value for a key, or the engine's MISSING."""
-        from flows.engine.act import MISSING
-
         rows = self._rows.get(table)
         return MISSING if rows is None else rows.get(key, MISSING)
 

@@ -33,5 +33,9 @@ def _fields(pointer: str, before: Any, after: Any) -> list[dict[str, Any]]:
             found += _fields(f"{pointer}/{escaped}", before.get(key), after.get(key))
         return found
     if type(before) is type(after) and isinstance(before, list) and len(before) == len(after):
-        return [field for i, pair in enumerate(zip(before, after, strict=True)) for field in _fields(f"{pointer}/{i}", *pair)]
+        return [
+            field
+            for i, pair in enumerate(zip(before, after, strict=True))
+            for field in _fields(f"{pointer}/{i}", *pair)
+        ]
     return [] if before == after else [{"pointer": pointer, "before": before, "after": after}]

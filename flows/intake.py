@@ -7,19 +7,18 @@ looks into what a flow does; that is the runner's part.
 from __future__ import annotations
 
 import hashlib
-import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flows import bell, journal
 from flows.deployed import Deployed
+from flows.engine.facts import run_admitted, stamp
 from flows.events import body_value
 from flows.runner import Runner, runner_here
 from ipaas.book.ids import new_id
 from ipaas.book.writer import get_writer
 
-_log = logging.getLogger(__name__)
 _MOST_KEY = 255
 
 
@@ -70,7 +69,7 @@ def _rows(arrival: Arrival, runner: Runner | None, run_id: str) -> tuple[journal
         "body": body_value(arrival.body, arrival.meta),
         "headers": arrival.meta.get("headers", {}),
         "query": arrival.meta.get("query", {}),
-        "received_at": _stamp(arrival.received_at),
+        "received_at": stamp(arrival.received_at),
     }
     event = journal.NewEvent(
         event_id,
@@ -96,34 +95,23 @@ def _rows(arrival: Arrival, runner: Runner | None, run_id: str) -> tuple[journal
         deployed.environment_id,
         deployed.deployment_id,
         event_id,
-        _text_of(deployed, scope, "business_key"),
-        _text_of(deployed, scope, "lane"),
+        _cut(deployed.plan.business_key(scope)),
+        _cut(deployed.plan.lane(scope) or ""),
         arrival.received_at,
         runner.holder if runner is not None else "",
         due_at,
-        [_admitted_fact(deployed, event)],
+        [run_admitted(event.received_at, deployed.plan.trigger, event.id)],
     )
     return event, run
 
 
-def _admitted_fact(deployed: Deployed, event: journal.NewEvent) -> dict[str, Any]:
-    trigger = deployed.plan.trigger.id
-    return {"type": "run_admitted", "at": _stamp(event.received_at), "trigger_node": trigger, "event_id": event.id}
-
-
 def _declared_key(deployed: Deployed, scope: dict[str, Any]) -> str:
-    """The flow's own dedupe expression; one that fails must not lose the event, so the trigger's key is used then."""
-    return _text_of(deployed, scope, "dedupe_key", cut=False)
+    """The flow's own dedupe expression; one that cannot be read loses no event, the trigger's key is used then."""
+    return deployed.plan.dedupe_key(scope) or ""
 
 
-def _text_of(deployed: Deployed, scope: dict[str, Any], name: str, *, cut: bool = True) -> str:
-    try:
-        value = getattr(deployed.plan, name)(scope)
-    except Exception as error:
-        _log.warning("flow %s: settings.%s failed on an event (%s)", deployed.flow_id, name, type(error).__name__)
-        return ""
-    text = "" if value is None else str(value).replace("\x00", "")
-    return text[:_MOST_KEY] if cut else text
+def _cut(text: str) -> str:
+    return text.replace("\x00", "")[:_MOST_KEY]
 
 
 def short_key(key: str) -> str:
@@ -155,8 +143,3 @@ def _held(event: journal.NewEvent, run: journal.NewRun) -> journal.Held:
         event_body=event.body,
         facts=run.facts,
     )
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-

@@ -173,14 +173,14 @@ def _insert_runs(tx: Transaction, runs: Sequence[NewRun]) -> None:
     tx.insert("flows_fact", _FACT_COLUMNS, [(r.id, 1, pack(r.facts)) for r in runs])
 
 
-def append(tx: Transaction, items: list[Append]) -> list[None | FenceLost]:
+def append(tx: Transaction, items: list[Append]) -> list[FenceLost | None]:
     """Add facts to runs and move their rows on; an entry whose number is taken is refused as a whole."""
     reached("before_append")
     rows = [(item.run_id, item.seq, pack(values.set_aside(tx, item.run_id, item.facts))) for item in items]
     suffix = "ON CONFLICT DO NOTHING RETURNING run_id, seq"
     accepted = {(row[0], row[1]) for row in tx.insert("flows_fact", _FACT_COLUMNS, rows, suffix=suffix)}
     changes = []
-    answers: list[None | FenceLost] = []
+    answers: list[FenceLost | None] = []
     for item in items:
         if (item.run_id, item.seq) not in accepted:
             answers.append(FenceLost(item.run_id))
@@ -232,7 +232,7 @@ def _hold(tx: Transaction, item: Hold) -> list[Held]:
     rows = tx.execute(
         f"""UPDATE flows_run SET holder = %s, due_at = %s
             WHERE id IN (SELECT id FROM flows_run WHERE due_at <= %s {among} ORDER BY due_at LIMIT %s {lock})
-            RETURNING {", ".join(_HELD_COLUMNS)}""",  # noqa: S608
+            RETURNING {", ".join(_HELD_COLUMNS)}""",
         params,
     ).fetchall()
     return _with_records(tx, rows)
@@ -246,13 +246,13 @@ def _with_records(tx: Transaction, rows: list[tuple[Any, ...]]) -> list[Held]:
     events = {
         row[0]: row
         for row in tx.execute(
-            f"SELECT id, dedupe_key, received_at, meta, body FROM flows_event WHERE id IN ({marks})",  # noqa: S608
+            f"SELECT id, dedupe_key, received_at, meta, body FROM flows_event WHERE id IN ({marks})",
             [row[6] for row in rows],
         ).fetchall()
     }
     facts: dict[str, list[Fact]] = {}
     for run_id, packed in tx.execute(
-        f"SELECT run_id, facts FROM flows_fact WHERE run_id IN ({marks}) ORDER BY run_id, seq",  # noqa: S608
+        f"SELECT run_id, facts FROM flows_fact WHERE run_id IN ({marks}) ORDER BY run_id, seq",
         [row[0] for row in rows],
     ).fetchall():
         facts.setdefault(run_id, []).extend(unpack(packed))
@@ -261,11 +261,24 @@ def _with_records(tx: Transaction, rows: list[tuple[Any, ...]]) -> list[Held]:
         event = events[row[6]]
         held.append(
             Held(
-                run_id=row[0], tenant_id=row[1], flow_id=row[2], version_id=row[3], environment_id=row[4],
-                deployment_id=row[5], event_id=row[6], business_key=row[7], seq=row[8], attempts=row[9],
-                created_at=_moment(tx, row[10]), started_at=tx.read_time(row[11]), waiting_for=row[12],
-                dedupe_key=event[1], received_at=_moment(tx, event[2]), event_meta=unpack(event[3]) or {},
-                event_body=bytes(event[4]), facts=values.bring_back(tx, row[0], facts.get(row[0], [])),
+                run_id=row[0],
+                tenant_id=row[1],
+                flow_id=row[2],
+                version_id=row[3],
+                environment_id=row[4],
+                deployment_id=row[5],
+                event_id=row[6],
+                business_key=row[7],
+                seq=row[8],
+                attempts=row[9],
+                created_at=_moment(tx, row[10]),
+                started_at=tx.read_time(row[11]),
+                waiting_for=row[12],
+                dedupe_key=event[1],
+                received_at=_moment(tx, event[2]),
+                event_meta=unpack(event[3]) or {},
+                event_body=bytes(event[4]),
+                facts=values.bring_back(tx, row[0], facts.get(row[0], [])),
             )  # fmt: skip
         )
     return held
@@ -273,7 +286,7 @@ def _with_records(tx: Transaction, rows: list[tuple[Any, ...]]) -> list[Held]:
 
 def _moment(tx: Transaction, value: Any) -> datetime:
     moment = tx.read_time(value)
-    assert moment is not None  # noqa: S101  the column is not nullable
+    assert moment is not None
     return moment
 
 
@@ -293,7 +306,7 @@ def renew(tx: Transaction, items: list[Renewal]) -> list[None]:
             chunk = item.run_ids[start : start + 500]
             tx.execute(
                 "UPDATE flows_run SET due_at = %s WHERE holder = %s AND due_at IS NOT NULL "
-                f"AND id IN ({', '.join(['%s'] * len(chunk))})",  # noqa: S608
+                f"AND id IN ({', '.join(['%s'] * len(chunk))})",
                 [tx.time(item.until), item.holder, *chunk],
             )
     return [None] * len(items)
@@ -314,7 +327,7 @@ def let_go(tx: Transaction, items: list[LetGo]) -> list[int]:
         who = "holder <> ''" if item.holder is None else "holder = %s"
         params = [tx.time(item.now)] + ([] if item.holder is None else [item.holder])
         cursor = tx.execute(
-            f"UPDATE flows_run SET holder = '', due_at = %s WHERE {who} AND due_at IS NOT NULL",  # noqa: S608
+            f"UPDATE flows_run SET holder = '', due_at = %s WHERE {who} AND due_at IS NOT NULL",
             params,
         )
         counts.append(cursor.rowcount)

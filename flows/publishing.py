@@ -18,6 +18,7 @@ from connectors.models import Connection
 from connectors.registry import registry
 from flows import control, subscriptions
 from flows.catalog import RegistryCatalog
+from flows.deployed import trigger_params
 from flows.engine.document import check
 from flows.engine.errors import Problem
 from flows.models import Deployment, Flow, TriggerState, Version
@@ -142,7 +143,9 @@ def bind(version: Version, environment: Environment, given: dict[str, str]) -> d
             problems.append(Problem("connection_not_bound", pointer, message, hint))
         elif row.connector != connector:
             message = f"“{row.name}” is a {row.connector} connection, but “{alias}” needs {connector}."
-            problems.append(Problem("connection_of_other_connector", pointer, message, f"Choose a {connector} connection."))
+            problems.append(
+                Problem("connection_of_other_connector", pointer, message, f"Choose a {connector} connection.")
+            )
     for alias in given.keys() - wanted.keys():
         message = f"The flow has no connection called “{alias}”."
         problems.append(Problem("unknown_connection", f"/connections/{alias}", message, "Leave it out."))
@@ -161,8 +164,7 @@ def _trigger_state(deployment: Deployment) -> TriggerState:
 
 
 def _first_time(version: Version) -> datetime | None:
-    trigger = next(node for node in version.document["nodes"] if node["kind"] == "trigger")
-    params = trigger.get("params", {})
+    params = trigger_params(version.document)
     if params.get("type") != "schedule":
         return None
     return next_time(params["cron"], params.get("time_zone", "UTC"), datetime.now(UTC))
@@ -198,8 +200,7 @@ def resume(deployment: Deployment) -> None:
 
 def webhook_url(deployment: Deployment) -> str | None:
     """The address of a deployment's webhook, where its trigger is one."""
-    trigger = next(node for node in deployment.version.document["nodes"] if node["kind"] == "trigger")
-    if trigger.get("params", {}).get("type", "webhook") != "webhook":
+    if trigger_params(deployment.version.document).get("type", "webhook") != "webhook":
         return None
     state = (
         TriggerState.objects.of(deployment.tenant_id)

@@ -25,13 +25,17 @@ def moment(value: datetime | None) -> str | None:
 
 def run_items(runs: Sequence[Run]) -> list[dict[str, Any]]:
     """List items for runs, with names fetched once for all of them."""
-    flows = dict(Flow.objects.across_tenants("named by the runs").filter(id__in={r.flow_id for r in runs}).values_list("id", "name"))
+    flows = dict(
+        Flow.objects.across_tenants("named by the runs")
+        .filter(id__in={r.flow_id for r in runs})
+        .values_list("id", "name")
+    )
     versions = dict(
-        Version.objects.across_tenants("named by the runs").filter(id__in={r.version_id for r in runs}).values_list("id", "number")
+        Version.objects.across_tenants("named by the runs")
+        .filter(id__in={r.version_id for r in runs})
+        .values_list("id", "number")
     )
-    environments = dict(
-        Environment.objects.filter(id__in={r.environment_id for r in runs}).values_list("id", "name")
-    )
+    environments = dict(Environment.objects.filter(id__in={r.environment_id for r in runs}).values_list("id", "name"))
     return [_item(run, flows, versions, environments) for run in runs]
 
 
@@ -104,5 +108,3 @@ def facts_after(tenant: Tenant, run_id: str, after: int) -> list[dict[str, Any]]
     rows = Fact.objects.filter(run_id=run_id, seq__gt=after).order_by("seq")[:_MOST_ENTRIES]
     contents = dict(Value.objects.filter(run_id=run_id).values_list("id", "content"))
     return [{"seq": row.seq, "facts": values.restore(row.facts, contents)} for row in rows]
-
-

@@ -70,7 +70,7 @@ class LiveSocket(AsyncWebsocketConsumer):
                 await self._send({"type": "run", "run": row})
 
     async def _send_facts(self) -> None:
-        assert self.watched_run is not None  # noqa: S101  callers looked
+        assert self.watched_run is not None
         entries = await sync_to_async(reading.facts_after)(self.tenant, self.watched_run, self.seen)
         if entries:
             self.seen = entries[-1]["seq"]

@@ -18,13 +18,16 @@ def summary_of(deployed: Deployed, history: History) -> str:
     finished = history.finished
     if finished and finished.get("error"):
         return _failure(deployed, finished["error"])
-    waiting = history.waiting_steps()
+    if finished and finished["status"] == "cancelled":
+        return "cancelled"
+    states = history.root.steps.items()
+    waiting = [(id_, state) for id_, state in states if state.status == "waiting"]
     if not finished and waiting:
-        step = waiting[0]
-        error = history.step(step).error
-        reason = f": {error['message']}" if error and error.get("message") else ""
+        step, state = waiting[0]
+        reason = f": {state.error['message']}" if state.error and state.error.get("message") else ""
         return f"waits at {_title(deployed, step)}{reason}"
-    done = [_title(deployed, step) for step in history.succeeded_calls()]
+    nodes = deployed.plan.nodes
+    done = [nodes[id_].title for id_, state in states if state.status == "succeeded" and nodes[id_].kind == "call"]
     if not done:
         return "finished without calling another system" if finished else ""
     if len(done) > _MOST_EFFECTS:
@@ -39,6 +42,5 @@ def _failure(deployed: Deployed, error: dict[str, Any]) -> str:
 
 
 def _title(deployed: Deployed, path: str) -> str:
-    node_id = path.rpartition(".")[2].partition("[")[0] if "." in path else path
-    node = deployed.plan.nodes.get(node_id)
-    return node.title if node is not None and node.title else node_id
+    node = deployed.plan.nodes.get(path.rpartition(".")[2])
+    return node.title if node is not None else path

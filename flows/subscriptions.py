@@ -39,10 +39,12 @@ def address_of(state: TriggerState) -> str:
 def pending(deployment: Deployment, state: TriggerState) -> dict[str, Any]:
     """What a new deployment's trigger is to be subscribed to; empty where the connector manages no subscriptions."""
     deployed = deployments.load(deployment.id)
-    params = deployed.plan.trigger.source
+    params = deployed.trigger
     if params.get("type") != "webhook":
         return {}
-    connection = Connection.objects.of(state.tenant_id).filter(id=deployed.connections.get(params["connection"])).first()
+    connection = (
+        Connection.objects.of(state.tenant_id).filter(id=deployed.connections.get(params["connection"])).first()
+    )
     if connection is None:
         return {}
     spec = registry().get(connection.connector).manifest.triggers["webhook"].subscription
@@ -98,14 +100,18 @@ async def _subscribe(state: TriggerState) -> None:
     if connection is None:
         return
     spec = registry().get(connection.connector).manifest.triggers["webhook"].subscription
-    assert spec is not None  # noqa: S101  pending() saw one
+    assert spec is not None
     order = CallOrder(
         tenant_id=state.tenant_id,
         connection_id=connection.id,
         operation=spec.subscribe,
         inputs={"url": wanted["url"], "events": wanted["events"] or ["*"]},
         effect=EffectContext(
-            key=f"subscribe:{wanted['attempt']}", business_key=state.flow_id, run_id=state.id, step="subscribe", attempt=1
+            key=f"subscribe:{wanted['attempt']}",
+            business_key=state.flow_id,
+            run_id=state.id,
+            step="subscribe",
+            attempt=1,
         ),
     )
     try:

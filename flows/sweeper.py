@@ -19,4 +19,4 @@ async def sweep_forever(stop: asyncio.Event) -> None:
         runner = runner_here()
         if runner is not None:
             runner.sweep()
-        await asyncio.sleep(settings.SWEEP_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311  no secret depends on it
+        await asyncio.sleep(settings.SWEEP_SECONDS * random.uniform(0.8, 1.2))

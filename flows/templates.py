@@ -65,7 +65,12 @@ def install(tenant: Tenant, person: User, template: Template, name: str = "") ->
     for table in template.tables:
         _make_table(tenant, table)
     return publishing.create_flow(
-        tenant, person, name or template.title, template.document, description=template.description, template=template.name
+        tenant,
+        person,
+        name or template.title,
+        template.document,
+        description=template.description,
+        template=template.name,
     )
 
 

@@ -31,7 +31,12 @@ def _small(tx: Transaction, run_id: str, fact: dict[str, Any]) -> dict[str, Any]
         if len(data) <= BIG_FROM_BYTES:
             continue
         value_id = f"{run_id}:{hashlib.sha256(data).hexdigest()}"
-        tx.insert("flows_value", ("id", "run_id", "content"), [(value_id, run_id, pack(value))], suffix="ON CONFLICT DO NOTHING")
+        tx.insert(
+            "flows_value",
+            ("id", "run_id", "content"),
+            [(value_id, run_id, pack(value))],
+            suffix="ON CONFLICT DO NOTHING",
+        )
         changed[name] = {_REFERENCE: value_id, "bytes": len(data)}
     return {**fact, **changed} if changed else fact
 
@@ -73,7 +78,8 @@ def restore(facts: list[dict[str, Any]], contents: dict[str, Any]) -> list[dict[
     restored = []
     for fact in facts:
         whole = {
-            name: contents.get(value[_REFERENCE], value) if _is_reference(value) else value for name, value in fact.items()
+            name: contents.get(value[_REFERENCE], value) if _is_reference(value) else value
+            for name, value in fact.items()
         }
         restored.append(whole)
     return restored

@@ -36,7 +36,9 @@ def deployment_answer(row: Deployment) -> dict[str, Any]:
 
 
 def _subscription(row: Deployment) -> dict[str, Any]:
-    state = TriggerState.objects.of(row.tenant_id).filter(flow_id=row.flow_id, environment_id=row.environment_id).first()
+    state = (
+        TriggerState.objects.of(row.tenant_id).filter(flow_id=row.flow_id, environment_id=row.environment_id).first()
+    )
     shown = ("status", "id", "events", "error")
     return {name: state.subscription[name] for name in shown if name in state.subscription} if state else {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaas.accounts.api.schema import documented
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,7 +14,6 @@ from flows.models import Deployment, Flow, Version
 from ipaas.accounts import audit
 from ipaas.accounts.api.paging import paginate
 from ipaas.accounts.api.problems import Problem, not_found
-from ipaas.accounts.api.schema import documented
 from ipaas.accounts.models import Environment
 
 
@@ -56,9 +56,7 @@ class Deployments(DeployingView):
         if version is None:
             raise not_found("version")
         try:
-            deployment = publishing.deploy(
-                publishing.Deploy(version, environment, given["connections"], request.user)
-            )
+            deployment = publishing.deploy(publishing.Deploy(version, environment, given["connections"], request.user))
         except publishing.Refused as error:
             raise refused(error.problems, "connections_refused") from None
         detail = {"version": version.number, "environment": environment.name}

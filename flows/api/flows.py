@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 from django.db.models import Max, Q
+from ipaas.accounts.api.base import TenantView
+from ipaas.accounts.api.schema import documented
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,10 +23,8 @@ from flows.intake import Arrival, admit_from_thread
 from flows.models import Deployment, Flow, Version
 from flows.reading import moment
 from ipaas.accounts import audit
-from ipaas.accounts.api.base import TenantView
 from ipaas.accounts.api.paging import paginate
 from ipaas.accounts.api.problems import Problem, not_found
-from ipaas.accounts.api.schema import documented
 from ipaas.accounts.models import Environment
 
 EMPTY_DOCUMENT: dict[str, Any] = {"schema": 1, "connections": {}, "nodes": [], "edges": [], "layout": {}}
@@ -49,9 +49,7 @@ def flow_items(flows: list[Flow]) -> list[dict[str, Any]]:
     rows = Deployment.objects.of(tenant_id).filter(flow_id__in=ids, active=True)
     for row in rows.select_related("version", "environment", "created_by").order_by("id"):
         active[row.flow_id].append(deployment_answer(row))
-    latest = dict(
-        Version.objects.of(tenant_id).filter(flow_id__in=ids).values_list("flow_id").annotate(Max("number"))
-    )
+    latest = dict(Version.objects.of(tenant_id).filter(flow_id__in=ids).values_list("flow_id").annotate(Max("number")))
     return [_item(flow, active[flow.id], latest.get(flow.id)) for flow in flows]
 
 

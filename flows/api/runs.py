@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.dateparse import parse_datetime
+from ipaas.accounts.api.base import TenantView
+from ipaas.accounts.api.schema import documented
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,10 +18,8 @@ from flows.api import shapes
 from flows.models import Run
 from flows.reading import facts_after, moment, run_detail, run_items
 from ipaas.accounts import audit
-from ipaas.accounts.api.base import TenantView
 from ipaas.accounts.api.paging import paginate
 from ipaas.accounts.api.problems import Problem, not_found
-from ipaas.accounts.api.schema import documented
 
 STATUSES = ("queued", "running", "waiting", "succeeded", "failed", "cancelled", "uncertain")
 
@@ -66,7 +66,9 @@ def filtered(runs: QuerySet[Run], wanted: Any) -> QuerySet[Run]:
     if statuses := [part for part in wanted.get("status", "").split(",") if part]:
         unknown = [status for status in statuses if status not in STATUSES]
         if unknown:
-            raise Problem(400, "unknown_status", detail=f"“{unknown[0]}” is no status of a run.", hint=", ".join(STATUSES))
+            raise Problem(
+                400, "unknown_status", detail=f"“{unknown[0]}” is no status of a run.", hint=", ".join(STATUSES)
+            )
         runs = runs.filter(status__in=statuses)
     if flow := wanted.get("flow"):
         runs = runs.filter(flow_id=flow)

@@ -280,7 +280,9 @@ class RowsReplace(serializers.Serializer[Any]):
 class RowsChange(serializers.Serializer[Any]):
     """Rows to set and keys to remove."""
 
-    set = serializers.DictField(child=serializers.CharField(max_length=2000, allow_blank=True), required=False, default=dict)
+    set = serializers.DictField(
+        child=serializers.CharField(max_length=2000, allow_blank=True), required=False, default=dict
+    )
     remove = serializers.ListField(child=serializers.CharField(max_length=255), required=False, default=list)
 
 

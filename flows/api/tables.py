@@ -7,6 +7,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.http import HttpResponse
+from ipaas.accounts.api.base import TenantView
+from ipaas.accounts.api.schema import documented
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,10 +18,8 @@ from flows.models import LookupRow, LookupTable
 from flows.reading import moment
 from flows.records import lookup_tables
 from ipaas.accounts import audit
-from ipaas.accounts.api.base import TenantView
 from ipaas.accounts.api.paging import paginate
 from ipaas.accounts.api.problems import Problem, not_found
-from ipaas.accounts.api.schema import documented
 
 
 def table_answer(table: LookupTable, rows_count: int) -> dict[str, Any]:
@@ -52,7 +52,9 @@ class TableView(TenantView):
 
     def noted(self, request: Request, table: LookupTable, action: str, **detail: Any) -> None:
         """Write the change to the audit trail."""
-        audit.record(self.tenant, request.user, action, "lookup_table", table.id, {"name": table.name, **detail}, request)
+        audit.record(
+            self.tenant, request.user, action, "lookup_table", table.id, {"name": table.name, **detail}, request
+        )
 
 
 class Tables(TableView):

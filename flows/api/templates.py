@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
+from ipaas.accounts.api.base import TenantView
+from ipaas.accounts.api.schema import documented
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -18,13 +19,11 @@ from flows.api.answers import refused
 from flows.api.flows import detail
 from flows.engine.expressions import describe as describe_functions
 from flows.engine.nodes.table import describe as describe_nodes
-from flows.engine.schemas import FLOW_SCHEMA
+from flows.engine.shape import flow_schema
 from flows.mapping.transforms import describe as describe_transforms
 from flows.templates import Template, install, templates
 from ipaas.accounts import audit
-from ipaas.accounts.api.base import TenantView
 from ipaas.accounts.api.problems import not_found
-from ipaas.accounts.api.schema import documented
 from ipaas.accounts.models import Environment
 
 
@@ -91,7 +90,7 @@ class FlowSchema(APIView):
     @documented(responses=shapes.AnyJson)
     def get(self, request: Request) -> Response:
         """The JSON Schema of a flow document."""
-        return Response(orjson.loads(orjson.dumps(FLOW_SCHEMA)))
+        return Response(flow_schema())
 
 
 class NodeKinds(APIView):

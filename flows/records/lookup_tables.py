@@ -56,7 +56,9 @@ def change_rows(table: LookupTable, set_rows: dict[str, str], remove: Iterable[s
 
 
 def _changed(table: LookupTable) -> None:
-    LookupTable.objects.of(table.tenant_id).filter(id=table.id).update(revision=F("revision") + 1, updated_at=timezone.now())
+    LookupTable.objects.of(table.tenant_id).filter(id=table.id).update(
+        revision=F("revision") + 1, updated_at=timezone.now()
+    )
     table.refresh_from_db()
 
 
@@ -66,7 +68,9 @@ def _checked(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
         if not key:
             raise RowsRefused(f"Row {line} has no key.", line)
         if len(key) > MOST_KEY or len(value) > MOST_VALUE:
-            raise RowsRefused(f"Row {line} is too long: keys have at most {MOST_KEY} characters, values {MOST_VALUE}.", line)
+            raise RowsRefused(
+                f"Row {line} is too long: keys have at most {MOST_KEY} characters, values {MOST_VALUE}.", line
+            )
         if "\x00" in key or "\x00" in value:
             raise RowsRefused(f"Row {line} holds a NUL character.", line)
         if key in checked:

@@ -76,7 +76,7 @@ def _read(token: str) -> Route | None:
     if row is None:
         return None
     deployed = deployments.load(row.id)
-    params = deployed.plan.trigger.source
+    params = deployed.trigger
     if params.get("type", "webhook") != "webhook":
         return None
     return _route(state, row, deployed, params)

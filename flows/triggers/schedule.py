@@ -63,8 +63,8 @@ def _start_of(state: TriggerState, now: datetime) -> _Start | None:
         TriggerState.objects.of(state.tenant_id).filter(id=state.id, next_at=state.next_at).update(next_at=None)
         return None
     deployed = deployments.load(row.id)
-    params = deployed.plan.trigger.source
-    assert state.next_at is not None  # noqa: S101  the query asked for it
+    params = deployed.trigger
+    assert state.next_at is not None
     upcoming = next_time(params["cron"], params.get("time_zone", "UTC"), now)
     return _Start(state, _arrival(deployed, row, state.next_at), upcoming)
 
@@ -87,4 +87,3 @@ def _arrival(deployed: deployments.Deployed, row: Deployment, due_at: datetime) 
         body=orjson.dumps(body),
         paused=row.paused_at is not None,
     )
-

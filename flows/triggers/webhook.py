@@ -172,4 +172,3 @@ def _kept(route: Route, headers: dict[str, str]) -> dict[str, str]:
     """The headers without what may hold a secret: sign-in headers and the one that carries a shared secret."""
     secret_header = route.spec.signature.header.lower() if route.spec.signature is not None else ""
     return {name: value for name, value in headers.items() if name not in _NOT_KEPT and name != secret_header}
-
