@@ -35,7 +35,7 @@ class _Advance:
     seconds: float
 
 
-def reset(tenant: Tenant) -> None:
+def reset_sandbox(tenant: Tenant) -> None:
     """Throw away what happened in every simulated system of a tenant and write the starting data again."""
     get_writer().submit_from_thread(_reset_batch, _Reset(tenant.id, simulators()))
     situation.forget(tenant.slug)

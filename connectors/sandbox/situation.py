@@ -83,7 +83,7 @@ def read(slug: str) -> Situation | None:
     if tenant is None:
         return None
     state = SandboxState.objects.filter(tenant=tenant).first()
-    rows = SandboxFault.objects.filter(tenant=tenant).order_by("id")
+    rows = SandboxFault.objects.filter(tenant=tenant).exclude(times=0).order_by("id")
     seeded = SandboxCounter.objects.filter(tenant=tenant, name=SEEDED).values_list("system", flat=True)
     found = Situation(
         tenant_id=tenant.id,
