@@ -69,7 +69,7 @@ def replay(run: Run, by: str) -> str:
 
 
 def resolve(run: Run, effect: Effect, *, made: bool, output: Any, by: str) -> None:
-    """A person has looked: the write of an uncertain step was made (with this output) or it was not; the run goes on."""
+    """A person has looked: the write of an uncertain step was made, with this output, or was not; the run goes on."""
     if run.status != "uncertain" or effect.run_id != run.id or effect.status != "uncertain":
         raise NotPossible("Only an uncertain write of an uncertain run can be resolved.")
     effects.resolve(effect.id, made=made, output=output, actor=by)

@@ -1,7 +1,7 @@
 """The journal: the only writer of events, runs and facts. Admit, hold, append, and load again.
 
-Called by intake (admit), the runner (hold, append, renew) and control (requests between appends); every function here is a
-batch function of the book's writer, so all runs of a process share its commits. The sequence number is the fence:
+Called by intake (admit), the runner (hold, append, renew) and control (requests between appends); every function here
+is a batch function of the book's writer, so all runs of a process share its commits. The sequence number is the fence:
 an append whose number is taken answers `FenceLost` and changes nothing.
 """
 
@@ -279,7 +279,7 @@ def _with_records(tx: Transaction, rows: list[tuple[Any, ...]]) -> list[Held]:
                 event_meta=unpack(event[3]) or {},
                 event_body=bytes(event[4]),
                 facts=values.bring_back(tx, row[0], facts.get(row[0], [])),
-            )  # fmt: skip
+            )
         )
     return held
 

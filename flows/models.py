@@ -17,7 +17,7 @@ from ipaas.book.fields import IdField, PackedField
 
 
 def _plain_reference(to: type[models.Model]) -> Any:
-    """A reference of a hot table: no index of its own (the table's indexes cover the queries) and no check per insert."""
+    """A reference of a hot table: no index of its own (the table's indexes cover the queries), no check per row."""
     return models.ForeignKey(to, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
 
 
@@ -157,6 +157,9 @@ class Fact(models.Model):
     seq = models.IntegerField()
     facts = PackedField()
 
+    def __str__(self) -> str:
+        return f"{self.run_id} #{self.seq}"
+
 
 class Value(models.Model):
     """A big value that a fact refers to, stored once per run."""
@@ -164,6 +167,9 @@ class Value(models.Model):
     id = models.CharField(primary_key=True, max_length=120)
     run_id = models.CharField(max_length=40, db_index=True)
     content = PackedField()
+
+    def __str__(self) -> str:
+        return self.id
 
 
 class LookupTable(TenantScoped):
@@ -192,3 +198,6 @@ class LookupRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["table", "key"], name="lookup_row_key")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -198,16 +198,11 @@ def resume(deployment: Deployment) -> None:
     control.let_paused_go(deployment.id)
 
 
-def webhook_url(deployment: Deployment) -> str | None:
+def webhook_url(deployment: Deployment, state: TriggerState) -> str | None:
     """The address of a deployment's webhook, where its trigger is one."""
     if trigger_params(deployment.version.document).get("type", "webhook") != "webhook":
         return None
-    state = (
-        TriggerState.objects.of(deployment.tenant_id)
-        .filter(flow_id=deployment.flow_id, environment_id=deployment.environment_id)
-        .first()
-    )
-    return subscriptions.address_of(state) if state is not None else None
+    return subscriptions.address_of(state)
 
 
 def remove(flow: Flow) -> None:

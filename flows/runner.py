@@ -1,7 +1,7 @@
 """The asyncio shell around the engine: holds many runs at once on one loop, within a bounded capacity.
 
 `ipaas serve` runs it beside the web server, `ipaas worker` in a thread of a Celery worker. Runs reach it from intake
-(already held), from the bell (ids) and from sweeping the book (whatever is due); it gives back all it holds when it stops.
+(already held), from the bell (ids) and from sweeping the book (what is due); what it holds it gives back at the end.
 """
 
 from __future__ import annotations

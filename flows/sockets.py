@@ -1,7 +1,7 @@
 """The WebSocket of the browser app: live facts of a run, live rows of the runs list.
 
-Signed in by the session cookie and bound to one tenant of which the person is a member. It is told which runs changed and
-reads the book; nothing a client sends changes anything.
+Signed in by the session cookie and bound to one tenant of which the person is a member. It is told which runs changed
+and reads the book; nothing a client sends changes anything.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class LiveSocket(AsyncWebsocketConsumer):
             await self.channel_layer.group_discard(live.group_of(self.tenant.id), self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """`{"watch": "run", "id", "after"}` or `{"watch": "runs"}`; anything else is answered with what is understood."""
+        """`{"watch": "run", "id", "after"}` or `{"watch": "runs"}`; anything else is answered with a hint."""
         try:
             wish = orjson.loads(text_data or bytes_data or b"")
         except orjson.JSONDecodeError:

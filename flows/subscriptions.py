@@ -22,7 +22,6 @@ from connectors.vault import seal
 from flows import deployed as deployments
 from flows.models import Deployment, TriggerState
 from flows.triggers.paths import value_at
-from ipaas.accounts.models import Tenant
 from ipaas.book import loops
 from ipaas.book.ids import new_id
 
@@ -67,17 +66,6 @@ def subscribe_now(state: TriggerState) -> None:
     if state.subscription.get("status") == "pending":
         loops.ask(_subscribe(state))
         state.refresh_from_db()
-
-
-def renew_sandbox(tenant: Tenant) -> None:
-    """The simulated systems were reset: subscribe again wherever their endpoints were lost."""
-    states = TriggerState.objects.of(tenant).filter(subscription__status="active")
-    simulated = set(Connection.objects.of(tenant).filter(simulated=True).values_list("id", flat=True))
-    for state in states:
-        if state.subscription.get("connection") in simulated:
-            state.subscription = {**state.subscription, "status": "pending", "attempt": new_id("sub")}
-            state.save(update_fields=["subscription"])
-            subscribe_now(state)
 
 
 async def keep_forever(stop: asyncio.Event) -> None:

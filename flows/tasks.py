@@ -1,6 +1,7 @@
 """Celery tasks of flows: one, the ring of the bell.
 
-A worker's runner lives on its own loop in the same process; the task only hands over ids, so acknowledging it early is safe.
+A worker's runner lives on its own loop in the same process; the task only hands over ids, so an early
+acknowledgement is safe.
 """
 
 from __future__ import annotations

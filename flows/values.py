@@ -17,7 +17,7 @@ _REFERENCE = "$value"
 
 
 def set_aside(tx: Transaction, run_id: str, facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The facts with every big value replaced by `{"$value": id, "bytes": n}`; the values are stored in the same transaction."""
+    """The facts with every big value replaced by `{"$value": id, "bytes": n}` and stored in the same transaction."""
     return [_small(tx, run_id, fact) for fact in facts]
 
 

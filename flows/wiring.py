@@ -1,4 +1,4 @@
-"""Tells the layers below flows whom to ask: who uses a connection, what to do when one works again or a sandbox is reset.
+"""Tells the layers below flows whom to ask: who uses a connection, what follows when one works again.
 
 Called once when Django starts; lower layers keep plain lists of callables and never import flows.
 """
@@ -7,18 +7,15 @@ from __future__ import annotations
 
 from connectors import connections
 from connectors.models import Connection
-from connectors.sandbox import resets
-from flows import control, subscriptions
+from flows import control
 from flows.models import Deployment
 from flows.triggers import routes
-from ipaas.accounts.models import Tenant
 
 
 def connect() -> None:
     """Register with the layers below."""
     connections.used_by.append(flows_that_use)
     connections.when_mended.append(_mended)
-    resets.after_reset.append(_sandbox_was_reset)
 
 
 def flows_that_use(connection: Connection) -> list[str]:
@@ -34,7 +31,3 @@ def flows_that_use(connection: Connection) -> list[str]:
 def _mended(connection: Connection) -> None:
     routes.forget()
     control.go_on_after(connection.id)
-
-
-def _sandbox_was_reset(tenant: Tenant) -> None:
-    subscriptions.renew_sandbox(tenant)

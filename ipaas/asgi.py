@@ -17,10 +17,10 @@ from django.core.asgi import get_asgi_application
 
 _django = get_asgi_application()
 
-from connectors.sandbox.host import sandbox_app
-from flows.sockets import LiveSocket
-from flows.triggers.webhook import webhook_app
-from ipaas.background import Background, role_of_web
+from connectors.sandbox.host import sandbox_app  # noqa: E402
+from flows.sockets import LiveSocket  # noqa: E402
+from flows.triggers.webhook import webhook_app  # noqa: E402
+from ipaas.background import Background, role_of_web  # noqa: E402
 
 _sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(LiveSocket.as_asgi()))
 _background = Background(role_of_web())

@@ -14,7 +14,7 @@ from django.conf import settings
 from connectors import connections
 from connectors.models import Connection
 from connectors.registry import registry
-from connectors.sandbox.resets import reset_sandbox
+from connectors.sandbox.resets import ensure_seeded
 from flows import publishing
 from flows.models import Flow
 from flows.templates import install, templates
@@ -46,14 +46,12 @@ class Demo:
 def seed() -> Demo:
     """Make whatever of the demo is not there yet."""
     tenant = Tenant.objects.filter(slug=SLUG).first()
-    fresh = tenant is None
     if tenant is None:
         tenant = create_tenant(SLUG, "Demo Industrial Supply")
     password = _password()
     people = [_person(tenant, role, password) for role in ROLES]
     admin = people[0]
-    if fresh:
-        reset_sandbox(tenant)
+    ensure_seeded(tenant)
     bound = {
         "stripe": _simulated(tenant, admin, "stripe", "Stripe (simulated)").id,
         "epicor": _simulated(tenant, admin, "epicor_kinetic", "Epicor Kinetic (simulated)").id,
@@ -79,9 +77,9 @@ def _person(tenant: Tenant, role: str, password: str) -> User:
     email = f"{role}@demo.test"
     person = User.objects.filter(email=email).first()
     if person is None:
-        person = User.objects.create_user(email=email, password=password, name=_NAMES[role])
-        add_member(tenant, person, role)
-    elif not person.check_password(password):
+        add_member(tenant, email, role, name=_NAMES[role], password=password)
+        return User.objects.get(email=email)
+    if not person.check_password(password):
         person.set_password(password)
         person.save(update_fields=["password"])
     return person

@@ -5,10 +5,10 @@ Each app lists its own paths: `tenant_urlpatterns` below one tenant, `urlpattern
 
 from __future__ import annotations
 
+import connectors.api.urls
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
-import connectors.api.urls
 import flows.api.urls
 import ipaas.accounts.api.urls
 import ipaas.monitoring.urls
@@ -26,7 +26,7 @@ urlpatterns = [
     path("api/v1/", include(ipaas.accounts.api.urls.urlpatterns)),
     path("api/v1/", include(connectors.api.urls.urlpatterns)),
     path("api/v1/", include(flows.api.urls.urlpatterns)),
-    path("api/v1/tenants/<slug:tenant>/", include(_tenant)),
+    path("api/v1/tenants/<tenant:tenant>/", include(_tenant)),
     *ipaas.monitoring.urls.urlpatterns,
     re_path(r"^(?!api/|static/|healthz|readyz|metrics).*$", browser_app),
 ]

@@ -18,9 +18,21 @@ def person(user: User | None) -> dict[str, str] | None:
     return None if user is None else {"id": str(user.pk), "name": user.name or user.email}
 
 
+def deployment_answers(rows: Sequence[Deployment]) -> list[dict[str, Any]]:
+    """Deployments as the API shows them; what their triggers keep is fetched once for all."""
+    states: dict[tuple[str, str], TriggerState] = {}
+    if active := [row for row in rows if row.active]:
+        kept = TriggerState.objects.of(active[0].tenant_id).filter(flow_id__in={row.flow_id for row in active})
+        states = {(state.flow_id, state.environment_id): state for state in kept}
+    return [_deployment(row, states.get((row.flow_id, row.environment_id)) if row.active else None) for row in rows]
+
+
 def deployment_answer(row: Deployment) -> dict[str, Any]:
-    """A deployment as the API shows it."""
-    url = publishing.webhook_url(row) if row.active else None
+    """One deployment as the API shows it."""
+    return deployment_answers([row])[0]
+
+
+def _deployment(row: Deployment, state: TriggerState | None) -> dict[str, Any]:
     return {
         "id": row.id,
         "environment": row.environment.name,
@@ -28,17 +40,14 @@ def deployment_answer(row: Deployment) -> dict[str, Any]:
         "active": row.active,
         "paused": row.paused_at is not None,
         "connections": row.connections,
-        "webhook_url": url,
-        "subscription": _subscription(row) if row.active else {},
+        "webhook_url": publishing.webhook_url(row, state) if state is not None else None,
+        "subscription": _subscription(state),
         "created_at": moment(row.created_at),
         "created_by": person(row.created_by),
     }
 
 
-def _subscription(row: Deployment) -> dict[str, Any]:
-    state = (
-        TriggerState.objects.of(row.tenant_id).filter(flow_id=row.flow_id, environment_id=row.environment_id).first()
-    )
+def _subscription(state: TriggerState | None) -> dict[str, Any]:
     shown = ("status", "id", "events", "error")
     return {name: state.subscription[name] for name in shown if name in state.subscription} if state else {}
 

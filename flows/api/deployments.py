@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from ipaas.accounts.api.schema import documented
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flows import control, publishing
 from flows.api import shapes
-from flows.api.answers import deployment_answer, refused
+from flows.api.answers import deployment_answer, deployment_answers, refused
 from flows.api.flows import FlowView
 from flows.models import Deployment, Flow, Version
 from ipaas.accounts import audit
 from ipaas.accounts.api.paging import paginate
 from ipaas.accounts.api.problems import Problem, not_found
+from ipaas.accounts.api.schema import documented
 from ipaas.accounts.models import Environment
 
 
@@ -43,7 +43,7 @@ class Deployments(DeployingView):
         """List deployments, the newest first, those at work and those before them."""
         rows = Deployment.objects.of(self.tenant).filter(flow=self.flow(flow_id))
         found, following = paginate(request, rows.select_related("version", "environment", "created_by"))
-        return Response({"items": [deployment_answer(row) for row in found], "next": following})
+        return Response({"items": deployment_answers(found), "next": following})
 
     @documented(request=shapes.DeployRequest, responses={201: shapes.DeploymentShape}, problems=(403, 422))
     def post(self, request: Request, flow_id: str, **ids: str) -> Response:

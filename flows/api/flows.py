@@ -8,23 +8,23 @@ from typing import Any
 
 import orjson
 from django.db.models import Max, Q
-from ipaas.accounts.api.base import TenantView
-from ipaas.accounts.api.schema import documented
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flows import deployed as deployments
 from flows import publishing
 from flows.api import shapes
-from flows.api.answers import deployment_answer, person, problems_answer, refused, version_answer
+from flows.api.answers import deployment_answers, person, problems_answer, refused, version_answer
 from flows.differences import difference
-from flows.engine.document import check_outline
 from flows.intake import Arrival, admit_from_thread
 from flows.models import Deployment, Flow, Version
+from flows.outline import outline_problems
 from flows.reading import moment
 from ipaas.accounts import audit
+from ipaas.accounts.api.base import TenantView
 from ipaas.accounts.api.paging import paginate
 from ipaas.accounts.api.problems import Problem, not_found
+from ipaas.accounts.api.schema import documented
 from ipaas.accounts.models import Environment
 
 EMPTY_DOCUMENT: dict[str, Any] = {"schema": 1, "connections": {}, "nodes": [], "edges": [], "layout": {}}
@@ -43,12 +43,14 @@ class FlowView(TenantView):
 
 def flow_items(flows: list[Flow]) -> list[dict[str, Any]]:
     """List items; deployments and version numbers are fetched once for all."""
-    ids = [flow.id for flow in flows]
-    tenant_id = flows[0].tenant_id if flows else ""
+    if not flows:
+        return []
+    ids, tenant_id = [flow.id for flow in flows], flows[0].tenant_id
     active: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    rows = Deployment.objects.of(tenant_id).filter(flow_id__in=ids, active=True)
-    for row in rows.select_related("version", "environment", "created_by").order_by("id"):
-        active[row.flow_id].append(deployment_answer(row))
+    found = Deployment.objects.of(tenant_id).filter(flow_id__in=ids, active=True)
+    rows = list(found.select_related("version", "environment", "created_by").order_by("id"))
+    for row, answer in zip(rows, deployment_answers(rows), strict=True):
+        active[row.flow_id].append(answer)
     latest = dict(Version.objects.of(tenant_id).filter(flow_id__in=ids).values_list("flow_id").annotate(Max("number")))
     return [_item(flow, active[flow.id], latest.get(flow.id)) for flow in flows]
 
@@ -89,7 +91,7 @@ def detail(flow: Flow) -> dict[str, Any]:
 
 def outline_checked(document: dict[str, Any]) -> dict[str, Any]:
     """A draft may have problems, but it must be a document in outline and hold nothing that cannot be kept."""
-    problems = check_outline(document)
+    problems = outline_problems(document)
     if problems:
         raise refused(problems)
     if b"\\u0000" in orjson.dumps(document):

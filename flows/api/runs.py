@@ -7,8 +7,6 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.dateparse import parse_datetime
-from ipaas.accounts.api.base import TenantView
-from ipaas.accounts.api.schema import documented
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,10 +16,10 @@ from flows.api import shapes
 from flows.models import Run
 from flows.reading import facts_after, moment, run_detail, run_items
 from ipaas.accounts import audit
+from ipaas.accounts.api.base import TenantView
 from ipaas.accounts.api.paging import paginate
 from ipaas.accounts.api.problems import Problem, not_found
-
-STATUSES = ("queued", "running", "waiting", "succeeded", "failed", "cancelled", "uncertain")
+from ipaas.accounts.api.schema import documented
 
 
 class RunView(TenantView):
@@ -64,10 +62,10 @@ class Runs(TenantView):
 def filtered(runs: QuerySet[Run], wanted: Any) -> QuerySet[Run]:
     """The runs that the query asks for; a filter that makes no sense is refused by name."""
     if statuses := [part for part in wanted.get("status", "").split(",") if part]:
-        unknown = [status for status in statuses if status not in STATUSES]
+        unknown = [status for status in statuses if status not in shapes.STATUSES]
         if unknown:
             raise Problem(
-                400, "unknown_status", detail=f"“{unknown[0]}” is no status of a run.", hint=", ".join(STATUSES)
+                400, "unknown_status", detail=f"“{unknown[0]}” is no status of a run.", hint=", ".join(shapes.STATUSES)
             )
         runs = runs.filter(status__in=statuses)
     if flow := wanted.get("flow"):
@@ -109,7 +107,9 @@ class RunStats(TenantView):
         if environment := request.query_params.get("environment"):
             runs = runs.filter(environment__name=environment)
         counts = dict(runs.values_list("status").annotate(Count("id")))
-        return Response({"since": moment(since), "counts": {status: counts.get(status, 0) for status in STATUSES}})
+        return Response(
+            {"since": moment(since), "counts": {status: counts.get(status, 0) for status in shapes.STATUSES}}
+        )
 
 
 class OneRun(RunView):

@@ -9,6 +9,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+from ipaas.accounts.api.schema import NamedChoice
+
+ENVIRONMENTS = ("sandbox", "development", "qa", "production")
+STATUSES = ("queued", "running", "waiting", "succeeded", "failed", "cancelled", "uncertain")
+
 
 class AnyJson(serializers.JSONField):
     """Any JSON value."""
@@ -28,7 +33,7 @@ class ProblemShape(serializers.Serializer[Any]):
     pointer = serializers.CharField(allow_blank=True, help_text="JSON pointer into the document")
     message = serializers.CharField()
     hint = serializers.CharField(allow_blank=True)
-    severity = serializers.ChoiceField(["error", "warning"])
+    severity = NamedChoice("ProblemSeverity", ["error", "warning"])
 
 
 class ProblemsShape(serializers.Serializer[Any]):
@@ -137,7 +142,7 @@ class DiffShape(serializers.Serializer[Any]):
 class EnvironmentRequest(serializers.Serializer[Any]):
     """Names an environment."""
 
-    environment = serializers.ChoiceField(["sandbox", "development", "qa", "production"])
+    environment = NamedChoice("EnvironmentName", ENVIRONMENTS)
 
 
 class DeployRequest(EnvironmentRequest):
@@ -173,7 +178,7 @@ class RunShape(serializers.Serializer[Any]):
     flow = FlowName()
     version = serializers.IntegerField()
     environment = serializers.CharField()
-    status = serializers.ChoiceField(["queued", "running", "waiting", "succeeded", "failed", "cancelled", "uncertain"])
+    status = NamedChoice("RunStatus", STATUSES)
     business_key = serializers.CharField(allow_blank=True)
     summary = serializers.CharField(allow_blank=True)
     created_at = serializers.CharField()
@@ -248,7 +253,7 @@ class TableShape(serializers.Serializer[Any]):
 class TableCreate(serializers.Serializer[Any]):
     """A new lookup table."""
 
-    name = serializers.RegexField(r"^[a-z][a-z0-9_]{0,79}\Z", help_text="how flows call it: a-z, 0-9 and _")
+    name = serializers.RegexField(r"^[a-z][a-z0-9_]{0,39}\Z", help_text="how flows call it: a-z, 0-9 and _")
     title = serializers.CharField(max_length=200)
     description = serializers.CharField(max_length=5000, allow_blank=True, required=False, default="")
     key_title = serializers.CharField(max_length=100, required=False, default="Key")
@@ -301,5 +306,5 @@ class TemplateInstall(serializers.Serializer[Any]):
     """Make a flow out of a template; with an environment and connections it is published and deployed as well."""
 
     name = serializers.CharField(max_length=200, required=False)
-    environment = serializers.ChoiceField(["sandbox", "development", "qa", "production"], required=False)
+    environment = NamedChoice("EnvironmentName", ENVIRONMENTS, required=False)
     connections = serializers.DictField(child=serializers.CharField(max_length=40), required=False, default=dict)

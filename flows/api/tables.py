@@ -7,8 +7,6 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.http import HttpResponse
-from ipaas.accounts.api.base import TenantView
-from ipaas.accounts.api.schema import documented
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,8 +16,10 @@ from flows.models import LookupRow, LookupTable
 from flows.reading import moment
 from flows.records import lookup_tables
 from ipaas.accounts import audit
+from ipaas.accounts.api.base import TenantView
 from ipaas.accounts.api.paging import paginate
 from ipaas.accounts.api.problems import Problem, not_found
+from ipaas.accounts.api.schema import documented
 
 
 def table_answer(table: LookupTable, rows_count: int) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def _kept(change: Any, *arguments: Any) -> None:
     try:
         change(*arguments)
     except lookup_tables.RowsRefused as error:
-        raise Problem(400, "rows_refused", detail=str(error)) from None
+        raise Problem(422, "rows_refused", detail=str(error)) from None
 
 
 class CsvParser(BaseParser):
@@ -185,7 +185,7 @@ class TableCsv(TableView):
         try:
             rows = lookup_tables.from_csv(request.data if isinstance(request.data, str) else "")
         except lookup_tables.RowsRefused as error:
-            raise Problem(400, "rows_refused", detail=str(error)) from None
+            raise Problem(422, "rows_refused", detail=str(error)) from None
         _kept(lookup_tables.replace_rows, table, rows)
         self.noted(request, table, "lookup_table.rows_replaced", rows=len(rows))
         return self.answer(table)

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ipaas.accounts.api.base import TenantView
-from ipaas.accounts.api.schema import documented
 from rest_framework import serializers
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from connectors.models import Connection
 from flows import publishing
@@ -23,7 +19,9 @@ from flows.engine.shape import flow_schema
 from flows.mapping.transforms import describe as describe_transforms
 from flows.templates import Template, install, templates
 from ipaas.accounts import audit
+from ipaas.accounts.api.base import ApiView, TenantView
 from ipaas.accounts.api.problems import not_found
+from ipaas.accounts.api.schema import documented
 from ipaas.accounts.models import Environment
 
 
@@ -82,10 +80,8 @@ class NodeKindsShape(serializers.Serializer[Any]):
     functions = shapes.AnyJson()
 
 
-class FlowSchema(APIView):
+class FlowSchema(ApiView):
     """The specification of flow documents."""
-
-    permission_classes = [IsAuthenticated]
 
     @documented(responses=shapes.AnyJson)
     def get(self, request: Request) -> Response:
@@ -93,10 +89,8 @@ class FlowSchema(APIView):
         return Response(flow_schema())
 
 
-class NodeKinds(APIView):
+class NodeKinds(ApiView):
     """Node kinds, transforms and functions with the schemas of their forms."""
-
-    permission_classes = [IsAuthenticated]
 
     @documented(responses=NodeKindsShape)
     def get(self, request: Request) -> Response:

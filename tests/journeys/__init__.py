@@ -1,0 +1,1 @@
+"""Journeys: the product as real processes, driven over HTTP as its users and the outside systems drive it."""
