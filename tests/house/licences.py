@@ -40,8 +40,8 @@ def _licence(told: metadata.PackageMetadata) -> str:
     classifiers = [line.split(" :: ")[-1] for line in told.get_all("Classifier") or [] if line.startswith("License ::")]
     if classifiers:
         return ", ".join(classifiers)
-    text = told["License"] if "License" in told else "see the package"
-    return text.strip().splitlines()[0][:60]
+    texts = told.get_all("License") or ["see the package"]
+    return str(texts[0]).strip().splitlines()[0][:60]
 
 
 def npm_rows() -> list[tuple[str, str]]:
