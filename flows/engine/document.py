@@ -11,9 +11,9 @@ from typing import Any
 from flows.engine.context import Catalog
 from flows.engine.errors import Problem
 from flows.engine.plan import examine
-from flows.engine.shape import flow_schema
+from flows.engine.shape import flow_schema, outline_problems
 
-__all__ = ["Catalog", "Problem", "check", "flow_schema"]
+__all__ = ["Catalog", "Problem", "check", "check_outline", "flow_schema"]
 
 
 def check(document: Any, catalog: Catalog) -> list[Problem]:
@@ -24,3 +24,8 @@ def check(document: Any, catalog: Catalog) -> list[Problem]:
         catalog: The connectors of the house.
     """
     return examine(document, catalog)[1]
+
+
+def check_outline(document: Any) -> list[Problem]:
+    """What keeps a document from being kept even as a draft: not an object, unknown parts, or parts of a wrong kind."""
+    return outline_problems(document)

@@ -17,8 +17,9 @@ from flows.engine import operators
 from flows.engine.budget import Budget
 from flows.engine.closures import SCOPE_NAMES, Closure, Compiler
 from flows.engine.errors import PYTHON_FAILURES, ExpressionRefused, LimitReached, from_python
+from flows.engine.functions import describe
 
-__all__ = ["SCOPE_NAMES", "Expression", "LimitReached", "compile_expression"]
+__all__ = ["SCOPE_NAMES", "Expression", "LimitReached", "compile_expression", "describe"]
 
 MAX_TEXT: Final = 10_000
 MAX_NODES: Final = 500

@@ -113,8 +113,26 @@ def _checker() -> Checker:
     return compile_schema(flow_schema())
 
 
+@cache
+def _outline() -> Checker:
+    """Only the outermost parts: known names, lists that are lists, nodes and edges that are objects."""
+    items = {"type": "array", "items": {"type": "object"}}
+    parts = dict.fromkeys(("connections", "settings", "layout"), {"type": "object"})
+    root = {"schema": {"const": 1}, "nodes": items, "edges": items, **parts}
+    return compile_schema(params_of(root))
+
+
+def outline_problems(document: Any) -> list[Problem]:
+    """What keeps a document from being a draft at all."""
+    return _problems(document, _outline())
+
+
 def shape_problems(document: Any) -> list[Problem]:
     """What the schema finds, and values no JSON text can hold; an empty list when the shape is right."""
+    return _problems(document, _checker())
+
+
+def _problems(document: Any, checker: Checker) -> list[Problem]:
     if not isinstance(document, dict):
         return [Problem("not_an_object", "", "A flow document is a JSON object.")]
     deep = _too_deep(document)
@@ -126,7 +144,6 @@ def shape_problems(document: Any) -> list[Problem]:
         return [
             Problem("not_json", "", "The document holds a value that JSON cannot carry.", "Look for broken characters.")
         ]
-    checker = _checker()
     if checker.is_valid(document):
         return []
     found: dict[tuple[str, str], Problem] = {}

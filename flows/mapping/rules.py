@@ -177,7 +177,7 @@ def compile_rules(rules: Sequence[MappingType[str, Any]], pointer: str = "") -> 
     texts, tables = TextCompiler(pointer), set[str]()
     targets = [_target(rule, index, texts) for index, rule in enumerate(rules)]
     _check_targets(rules, targets, texts)
-    compiler = _RuleCompiler(texts, tables, [target for target in targets if target is not None])
+    compiler = _RuleCompiler(texts, tables, rules, targets)
     compiled = [
         compiler.rule(rule, target, index)
         for index, (rule, target) in enumerate(zip(rules, targets, strict=True))
@@ -219,11 +219,18 @@ def _check_targets(rules: Sequence[MappingType[str, Any]], targets: list[Path | 
 
 
 class _RuleCompiler:
-    def __init__(self, texts: TextCompiler, tables: set[str], targets: list[Path]) -> None:
+    def __init__(
+        self,
+        texts: TextCompiler,
+        tables: set[str],
+        rules: Sequence[MappingType[str, Any]],
+        targets: Sequence[Path | None],
+    ) -> None:
         self._texts = texts
         self._chains = ChainCompiler(texts, tables)
-        self._inside = {target[:cut] for target in targets for cut in range(1, len(target))}
-        self._driven: set[Path] = set()
+        known = [(rule, target) for rule, target in zip(rules, targets, strict=True) if target is not None]
+        self._inside = {target[:cut] for _, target in known for cut in range(1, len(target))}
+        self._driven = {list_ for rule, target in known for list_ in _lists(target)[: _levels_of(rule)]}
 
     def rule(self, rule: MappingType[str, Any], target: Path, index: int) -> Rule | None:
         ways = [way for way in _WAYS if way in rule]
@@ -256,8 +263,11 @@ class _RuleCompiler:
             on_empty=on_empty,
             copies=made or bool(calls) or target in self._inside,
             write=plain_writer(target) if plain else None,
-            tree=TreeWriter(target, True, on_empty != "null"),
+            tree=TreeWriter(target, self._places(target), on_empty != "null"),
         )
+
+    def _places(self, target: Path) -> frozenset[int]:
+        return frozenset(len(list_) - 1 for list_ in _lists(target) if list_ in self._driven)
 
     def _read(
         self, way: str, rule: MappingType[str, Any], index: int
@@ -271,7 +281,7 @@ class _RuleCompiler:
             return self._several(rule["sources"], path)
         if way == "value":
             template = self._texts.template(rule["value"], path)
-            return template, 0, "fixed value", False
+            return template, None, "fixed value", False
         return self._texts.either(rule["expression"], path), None, rule["expression"], True
 
     def _several(self, texts: list[str], path: str) -> tuple[Callable[[Scope], Any], int, str, bool] | None:
@@ -285,6 +295,19 @@ class _RuleCompiler:
             return _zip([(source(scope), levels) for source, levels in found], depth)
 
         return read, depth, ", ".join(texts), True
+
+
+def _lists(target: Path) -> list[Path]:
+    """The target up to each of its `[]`."""
+    return [target[: place + 1] for place, segment in enumerate(target) if segment is EACH]
+
+
+def _levels_of(rule: MappingType[str, Any]) -> int:
+    """How many list levels the rule's value may have, as far as its text tells."""
+    if "expression" in rule or isinstance(rule.get("value"), list):
+        return 1
+    texts = [rule.get("source"), *(rule.get("sources") or ())]
+    return max((text.count("[]") for text in texts if isinstance(text, str)), default=0)
 
 
 def _zip(parts: list[tuple[Any, int]], depth: int) -> list[Any]:

@@ -44,19 +44,22 @@ class TreeWriter:
 
     Args:
         path: The target.
-        drives: Whether some rule decides how many items the lists have; if none does, one item is made.
+        driven: Places of `[]` where some rule decides how many items there are; elsewhere one item is made.
         omit: Whether nothing is left out instead of written.
     """
 
-    __slots__ = ("_drives", "_omit", "_path")
+    __slots__ = ("_driven", "_omit", "_path")
 
-    def __init__(self, path: Path, drives: bool, omit: bool) -> None:
+    def __init__(self, path: Path, driven: frozenset[int], omit: bool) -> None:
         self._path = path
-        self._drives = drives
+        self._driven = driven
         self._omit = omit
 
     def write(self, root: Any, value: Any, depth: int) -> None:
-        """Write a value of `depth` nested list levels; levels the value lacks are repeated over existing items."""
+        """Write a value of `depth` nested list levels; levels the value lacks are repeated over existing items.
+
+        A list for a target that ends with `[]` gives its items.
+        """
         self._write(root, 0, value, depth)
 
     def _write(self, node: Any, place: int, value: Any, depth: int) -> None:
@@ -78,7 +81,9 @@ class TreeWriter:
 
     def _each(self, node: list[Any], place: int, value: Any, depth: int) -> None:
         last = place == len(self._path) - 1
-        count = len(value) if depth else (len(node) or (0 if self._drives else 1))
+        if last and not depth and isinstance(value, list):
+            depth = 1
+        count = len(value) if depth else (len(node) or (0 if place in self._driven else 1))
         for _ in range(len(node), count):
             node.append(None if last else new_container(self._path[place + 1]))
         for index in range(count):

@@ -22,18 +22,21 @@ SPEC = NodeSpec(
         {
             "type": {
                 "title": "Starts by",
-                "enum": ["webhook", "schedule", "poll", "manual"],
-                "description": "A message from a system, a clock, looking for news, or a person.",
+                "enum": ["webhook", "schedule", "manual"],
+                "description": "A message from a system, a clock, or a person.",
             },
             "connection": {"type": "string", "title": "Connection", "format": "connection", "maxLength": 63},
-            "event": {"type": "string", "title": "Event", "format": "event", "maxLength": 200},
+            "event": {
+                "title": "Event",
+                "description": "One event or several; without any, every event starts a run.",
+                "format": "event",
+                "type": ["string", "array"],
+                "maxLength": 200,
+                "items": {"type": "string", "maxLength": 200},
+                "maxItems": 100,
+            },
             "cron": {"type": "string", "title": "Times", "description": "Cron text: 0 7 * * 1-5", "maxLength": 200},
             "time_zone": {"type": "string", "title": "Time zone", "format": "time-zone", "maxLength": 60},
-            "operation": {"type": "string", "title": "Look with", "format": "operation", "maxLength": 200},
-            "input": {"title": "Input of the operation"},
-            "every_seconds": {"type": "integer", "title": "Look every (seconds)", "minimum": 10, "maximum": 86400},
-            "items": {"type": "string", "title": "Where the news are in the answer", "maxLength": 500},
-            "event_id": {"type": "string", "title": "What makes one of them unique", "maxLength": 500},
         },
         ["type"],
     ),
@@ -43,23 +46,21 @@ SPEC = NodeSpec(
 
 
 def compile(params: Mapping[str, Any], ctx: CompileContext) -> None:
-    """Check that connection, event and operation exist."""
+    """Check that the connection, its events, and the time zone exist."""
     kind, alias = params.get("type"), params.get("connection")
-    for name in {"schedule": ("cron",), "poll": ("connection", "operation")}.get(str(kind), ()):
-        if not params.get(name):
-            ctx.problem("required", f"/params/{name}", f"A {kind} trigger needs '{name}'.")
-    if kind == "schedule" and isinstance(params.get("time_zone"), str):
-        check_time_zone(params["time_zone"], "/params/time_zone", ctx)
-    if alias is None:
+    if kind == "schedule":
+        if not params.get("cron"):
+            ctx.problem("required", "/params/cron", "A schedule needs its times.", "For example 0 7 * * 1-5.")
+        if isinstance(params.get("time_zone"), str):
+            check_time_zone(params["time_zone"], "/params/time_zone", ctx)
+    connector = None if alias is None else connector_of(str(alias), ctx)
+    if connector is None:
         return
-    connector = connector_of(str(alias), ctx)
-    event, operation = params.get("event"), params.get("operation")
-    if connector and isinstance(event, str) and ctx.catalog.event(connector, event) is None:
-        ctx.problem(
-            "unknown_event", "/params/event", f"{connector} has no event '{event}'.", "Choose one of its events."
-        )
-    if connector and isinstance(operation, str) and ctx.catalog.operation(connector, operation) is None:
-        ctx.problem("unknown_operation", "/params/operation", f"{connector} has no operation '{operation}'.")
+    event = params.get("event")
+    for index, name in enumerate(event if isinstance(event, list) else () if event is None else (event,)):
+        if ctx.catalog.event(connector, name) is None:
+            path = f"/params/event/{index}" if isinstance(event, list) else "/params/event"
+            ctx.problem("unknown_event", path, f"{connector} has no event '{name}'.", "Choose one of its events.")
 
 
 def check_time_zone(name: str, path: str, ctx: CompileContext) -> None:
