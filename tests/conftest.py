@@ -19,6 +19,17 @@ from tests.services.redis import empty, numbered
 from tests.services.shared import shared
 
 
+# Tests that start, kill and restart whole installations may take longer than the usual two minutes.
+_SLOW_FOLDERS = {"journeys", "crash", "browser"}
+_SLOW_SECONDS = 600
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _SLOW_FOLDERS.intersection(item.path.parts) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(_SLOW_SECONDS))
+
+
 def _worker_number() -> int:
     """The number of this pytest-xdist worker, 0 without workers."""
     return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
