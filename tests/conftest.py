@@ -18,7 +18,6 @@ from tests.services.product import Product
 from tests.services.redis import empty, numbered
 from tests.services.shared import shared
 
-
 # Tests that start, kill and restart whole installations may take longer than the usual two minutes.
 _SLOW_FOLDERS = {"journeys", "crash", "browser"}
 _SLOW_SECONDS = 600
