@@ -44,8 +44,23 @@ def sign_in(request: HttpRequest, email: str, password: str) -> User | None:
     return user
 
 
+def confirm_password(request: HttpRequest, user: User, password: str) -> bool:
+    """Whether a signed-in person knows their password; counted like a sign-in, raises `TooManyAttempts`."""
+    address = client_address(request)
+    wait = attempts.begin(address, user.email)
+    if wait is not None:
+        raise TooManyAttempts(wait)
+    if not user.check_password(password):
+        return False
+    attempts.succeeded(address, user.email)
+    return True
+
+
 class SessionAuthentication(authentication.SessionAuthentication):
     """Signs a request in by session cookie; whatever changes something needs the CSRF token."""
+
+    def authenticate_header(self, request: Any) -> str:
+        return 'Cookie realm="ipaas"'
 
     def enforce_csrf(self, request: Any) -> None:
         try:

@@ -72,7 +72,13 @@ def tenant_id_of(tenant: Tenant | str) -> str:
     return found
 
 
-class TenantManager(models.Manager.from_queryset(ScopedQuerySet)[Row]):  # type: ignore[misc]
+if TYPE_CHECKING:
+    _Manager = models.Manager
+else:
+    _Manager = models.Manager.from_queryset(ScopedQuerySet)
+
+
+class TenantManager(_Manager[Row]):
     """The door to a tenant's rows; everything but `of` and `across_tenants` raises `UnscopedQuery`."""
 
     def of(self, tenant: Tenant | str) -> ScopedQuerySet[Row]:

@@ -59,6 +59,11 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         check_query(request._request)
 
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final.headers.setdefault("Cache-Control", "private, no-store")
+        return final
+
     def checked(self, shape: type[Serializer[Any]]) -> dict[str, Any]:
         """The body as the shape takes it, or a 422 problem that names every field."""
         serializer = shape(data=self.request.data)

@@ -57,7 +57,7 @@ class ProblemDetailsShape(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="stable, for programs")
     detail = serializers.CharField(help_text="for the person who must act")
     hint = serializers.CharField(required=False, help_text="how to mend it")
-    errors = FieldProblemShape(many=True, required=False)
+    errors = FieldProblemShape(many=True, required=False)  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class ProductSchema(AutoSchema):
     def get_summary(self) -> str | None:
         return self._told().partition("\n")[0] or None
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         return " ".join(self._told().partition("\n")[2].split())
 
     def get_request_serializer(self) -> Any:
