@@ -57,7 +57,7 @@ def signal_findings(file: str, text: str) -> list[str]:
 
 
 def broad_excepts(file: str, text: str) -> list[Excess]:
-    """Handlers that catch everything, outside the two places that may."""
+    """Handlers that catch everything and keep it, outside the two places that may; one that raises again may."""
     if file.startswith(MAY_CATCH_ALL):
         return []
     found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ExceptHandler) and _catches_all(node)]
@@ -65,6 +65,8 @@ def broad_excepts(file: str, text: str) -> list[Excess]:
 
 
 def _catches_all(handler: ast.ExceptHandler) -> bool:
+    if isinstance(handler.body[-1], ast.Raise) and handler.body[-1].exc is None:
+        return False
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return any(
         kind is None or (isinstance(kind, ast.Name) and kind.id in ("Exception", "BaseException")) for kind in kinds

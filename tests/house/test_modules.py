@@ -76,3 +76,9 @@ def test_a_handler_for_everything_is_found_wherever_it_is_written() -> None:
 
     assert broad_excepts("flows/bell.py", text) == [Excess("flows/bell.py", "broad_except", "", 2)]
     assert broad_excepts("flows/runner.py", text) == []
+
+
+def test_a_handler_that_cleans_up_and_raises_again_is_honest() -> None:
+    text = "try:\n    pass\nexcept BaseException:\n    x = 1\n    raise\n"
+
+    assert broad_excepts("flows/bell.py", text) == []
