@@ -117,7 +117,7 @@ def _checker() -> Checker:
 def _outline() -> Checker:
     """Only the outermost parts: known names, lists that are lists, nodes and edges that are objects."""
     items = {"type": "array", "items": {"type": "object"}}
-    parts = dict.fromkeys(("connections", "settings", "layout"), {"type": "object"})
+    parts = {part: {"type": "object"} for part in ("connections", "settings", "layout")}
     root = {"schema": {"const": 1}, "nodes": items, "edges": items, **parts}
     return compile_schema(params_of(root))
 

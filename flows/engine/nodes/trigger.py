@@ -53,6 +53,8 @@ def compile(params: Mapping[str, Any], ctx: CompileContext) -> None:
             ctx.problem("required", "/params/cron", "A schedule needs its times.", "For example 0 7 * * 1-5.")
         if isinstance(params.get("time_zone"), str):
             check_time_zone(params["time_zone"], "/params/time_zone", ctx)
+    if kind == "webhook" and not alias:
+        ctx.problem("required", "/params/connection", "A webhook needs the connection it belongs to.", "Choose one.")
     connector = None if alias is None else connector_of(str(alias), ctx)
     if connector is None:
         return
