@@ -14,7 +14,7 @@ from ipaas.book.ids import new_id
 from ipaas.book.packing import pack, unpack
 
 
-class IdField(models.CharField[str, str]):
+class IdField(models.CharField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A text primary key made by `new_id(prefix)`."""
 
     def __init__(self, prefix: str = "", **options: Any) -> None:
@@ -26,7 +26,7 @@ class IdField(models.CharField[str, str]):
         super().__init__(**options)
 
     def deconstruct(self) -> Any:
-        name, path, args, options = super().deconstruct()
+        name, path, _, options = super().deconstruct()
         for key in ("primary_key", "editable", "default", "max_length"):
             options.pop(key, None)
         return name, path, [self.prefix], options

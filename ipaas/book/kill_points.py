@@ -1,6 +1,7 @@
 """Named instants at which a process can be made to die, so that crash tests die at real places in real code.
 
-Journal, effect ledger and gateway name the instants; without IPAAS_KILL_POINT in the environment this costs one comparison.
+Journal, effect ledger and gateway name the instants; without IPAAS_KILL_POINT in the environment this costs one
+comparison.
 """
 
 from __future__ import annotations

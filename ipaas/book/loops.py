@@ -1,6 +1,6 @@
 """The process's main event loop, for synchronous code (API views) that must ask something asynchronous.
 
-The server's start-up remembers it; views call `ask`. Commands without a server get a loop of their own for the question.
+The server's start-up remembers it; views call `ask`. Commands without a server get a loop for the one question.
 """
 
 from __future__ import annotations

@@ -100,4 +100,4 @@ class Transaction:
 @functools.lru_cache(maxsize=2048)
 def _insert_sql(table: str, columns: tuple[str, ...], count: int, suffix: str) -> str:
     row = "(" + ", ".join(["%s"] * len(columns)) + ")"
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * count)} {suffix}"  # noqa: S608
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * count)} {suffix}"

@@ -162,6 +162,12 @@ class ProductSchema(AutoSchema):
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         return super().get_serializer_name(serializer, direction).removesuffix("Shape")
 
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        if isinstance(field, serializers.JSONField):
+            # Anything, null included: spectacular's "one of anything and null" would refuse null.
+            return {"description": str(field.help_text)} if field.help_text else {}
+        return super()._map_serializer_field(field, direction, bypass_extensions)
+
     def _get_request_for_media_type(self, serializer: Any, direction: Any = "request") -> Any:
         # What a PATCH needs is what its serializer says; it is not another one with everything left out.
         method, self.method = self.method, "POST" if self.method == "PATCH" else self.method

@@ -1,4 +1,5 @@
-"""`ipaas scheduler`: keeps schedules and subscriptions of a fleet. Any number may run; the book decides who starts what."""
+"""`ipaas scheduler`: keeps schedules and subscriptions of a fleet. Any number may run; the book decides who starts
+what."""
 
 from __future__ import annotations
 

@@ -11,7 +11,9 @@ from ipaas import demo
 
 
 class Command(BaseCommand):
-    help = "Make the demo tenant (people, simulated systems, a deployed flow) unless it is there, and print the sign-ins."
+    help = (
+        "Make the demo tenant (people, simulated systems, a deployed flow) unless it is there, and print the sign-ins."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         made = demo.seed()

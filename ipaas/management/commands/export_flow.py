@@ -1,0 +1,35 @@
+"""`ipaas export_flow ID`: prints a flow's document as JSON, for git or another installation."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+import orjson
+from django.core.management.base import BaseCommand, CommandError
+
+from flows.models import Flow, Version
+from ipaas.documents import tenant_of
+
+
+class Command(BaseCommand):
+    help = "Print a flow's draft, or one of its versions."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("flow", help="id or exact name of the flow")
+        parser.add_argument("--tenant", default="demo")
+        parser.add_argument("--number", type=int, help="number of a version; the draft when left out")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        tenant = tenant_of(options["tenant"])
+        flows = Flow.objects.of(tenant).filter(deleted_at=None)
+        flow = flows.filter(id=options["flow"]).first() or flows.filter(name=options["flow"]).first()
+        if flow is None:
+            raise CommandError(f"There is no flow “{options['flow']}” in {tenant.slug}.")
+        document = flow.draft
+        if options["number"] is not None:
+            version = Version.objects.of(tenant).filter(flow=flow, number=options["number"]).first()
+            if version is None:
+                raise CommandError(f"“{flow.name}” has no version {options['number']}.")
+            document = version.document
+        self.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
