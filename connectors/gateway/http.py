@@ -1,0 +1,225 @@
+"""The authorised HTTP client of one call: what coded and declared operations send through.
+
+One instance per call. It signs in, keeps to the connection's pace and deadline, records every exchange, applies the
+error rules, and knows whether anything was written there so far.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from connectors.gateway.answers import Lost, judge
+from connectors.gateway.bound import Bound
+from connectors.gateway.declared import Prepared
+from connectors.gateway.guard import OutboundRefused
+from connectors.gateway.records import Recorder
+from connectors.gateway.signin import Authorisation, SignIn
+from connectors.gateway.wire import AnswerLost, NotSent, Wire, WireRequest
+from connectors.sdk.errors import LimitReached, ReconnectNeeded, TryAgain
+from connectors.sdk.http import HttpAnswer
+from connectors.sdk.retry_after import parse_retry_after
+from connectors.sdk.values import fill, form_text, places
+from ipaas.book.packing import dumps
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_PATH_SAFE = "/%:@!$&'()*+,;=~-._"
+_LOADED = frozenset({429, 503})
+
+
+class GatewayHttp:
+    """Implements `connectors.sdk.http.Http` for one call of one connection."""
+
+    def __init__(
+        self,
+        bound: Bound,
+        wire: Wire,
+        recorder: Recorder,
+        operation: str,
+        seconds: float,
+        sign_in: SignIn | None = None,
+    ) -> None:
+        self._bound = bound
+        self._wire = wire
+        self._recorder = recorder
+        self._operation = operation
+        self._deadline = time.monotonic() + seconds
+        self._sign_in = sign_in
+        self._renewed = False
+        self._turns_paid = 0
+        self.key: str | None = None
+        self.sent = 0
+        """Write requests that may have left."""
+        self.made = 0
+        """Write requests that were answered with success."""
+
+    # --- the protocol -------------------------------------------------------------------------------------------
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The connection's settings that are no secret."""
+        return self._bound.config
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The key of this effect."""
+        return self.key
+
+    @property
+    def now(self) -> datetime:
+        """The present moment."""
+        return datetime.now(UTC)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Any = None,
+        form: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        check: bool = True,
+        writes: bool | None = None,
+    ) -> HttpAnswer:
+        """See `connectors.sdk.http.Http.request`."""
+        method = method.upper()
+        prepared = Prepared(
+            method, path, dict(query or {}), dict(headers or {}), json, dict(form) if form is not None else None
+        )
+        writes = method not in _READING if writes is None else writes
+        return await self._checked(prepared, writes=writes, check=check)
+
+    async def send(self, prepared: Prepared, *, writes: bool) -> HttpAnswer:
+        """Send a declared request, with the error rules applied."""
+        return await self._checked(prepared, writes=writes, check=True)
+
+    async def take_turn(self, patience_seconds: float) -> None:
+        """Wait for the first request's turn before the ledger is told that it is about to go."""
+        await self._bound.pace.turn(patience_seconds)
+        self._turns_paid += 1
+
+    # --- one exchange -------------------------------------------------------------------------------------------
+
+    async def _checked(self, prepared: Prepared, *, writes: bool, check: bool) -> HttpAnswer:
+        answer = await self._authorised(prepared, writes)
+        now = time.time()
+        wait = parse_retry_after(answer.headers, now) if answer.status in _LOADED else None
+        if wait:
+            self._bound.pace.pause(wait)
+        if check:
+            judge(self._bound.connector.manifest, self._operation, answer, writes=writes, now=now)
+        if writes and (check or not 400 <= answer.status < 500):
+            self.made += 1
+        return answer
+
+    async def _authorised(self, prepared: Prepared, writes: bool) -> HttpAnswer:
+        """Send with the connection's sign-in; a refused token is renewed once per call."""
+        if self._sign_in is None:
+            return await self._exchange(prepared, Authorisation(), writes)
+        authorisation = await self._sign_in.authorise()
+        answer = await self._exchange(prepared, authorisation, writes)
+        if self._renewed or not self._sign_in.renewable or not self._is_refused(answer):
+            return answer
+        self._renewed = True
+        authorisation = await self._sign_in.renew(authorisation)
+        return await self._exchange(prepared, authorisation, writes)
+
+    def _is_refused(self, answer: HttpAnswer) -> bool:
+        try:
+            judge(self._bound.connector.manifest, self._operation, answer, writes=False, now=0.0)
+        except ReconnectNeeded:
+            return True
+        except Exception:
+            return False
+        return False
+
+    async def _exchange(self, prepared: Prepared, authorisation: Authorisation, writes: bool) -> HttpAnswer:
+        remaining = self._deadline - time.monotonic()
+        if self._turns_paid:
+            self._turns_paid -= 1
+        else:
+            await self._bound.pace.turn(max(0.0, remaining))
+            remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise TryAgain("The operation took longer than it may.", code="operation_timeout")
+        request = self._wire_request(prepared, authorisation, writes, remaining)
+        self._recorder.widen(authorisation.secrets)
+        headers = {**request.headers, **request.auth_headers}
+        entry = self._recorder.sent(request.method, request.url, headers, request.body)
+        started = time.perf_counter()
+        try:
+            answer = await self._send(request)
+        except (Lost, TryAgain, LimitReached, OutboundRefused) as failure:
+            entry["error"] = str(failure)
+            raise
+        finally:
+            entry["duration_ms"] = round((time.perf_counter() - started) * 1000, 2)
+        self._recorder.answered(entry, answer.status, answer.headers, answer.body)
+        return answer
+
+    async def _send(self, request: WireRequest) -> HttpAnswer:
+        if request.writes:
+            self.sent += 1
+        try:
+            return await self._wire.send(request)
+        except (NotSent, OutboundRefused) as error:
+            if request.writes:
+                self.sent -= 1
+            if isinstance(error, OutboundRefused):
+                raise
+            raise TryAgain(str(error), code="no_connection", hint="Nothing was sent; the system may be down.") from None
+        except AnswerLost as error:
+            again = TryAgain(str(error), code="answer_lost", hint="The system may be slow or may have failed.")
+            if request.writes:
+                raise Lost(again) from None
+            raise again from None
+
+    def _wire_request(
+        self, prepared: Prepared, authorisation: Authorisation, writes: bool, remaining: float
+    ) -> WireRequest:
+        bound = self._bound
+        limits = bound.connector.manifest.limits
+        headers, body = self._headers(prepared), None
+        if prepared.json is not None:
+            body = dumps(prepared.json)
+            headers.setdefault("Content-Type", "application/json")
+        elif prepared.form is not None:
+            body = form_text(prepared.form).encode()
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        return WireRequest(
+            method=prepared.method,
+            url=self._url(prepared, authorisation),
+            reach=bound.reach,
+            headers=headers,
+            auth_headers=authorisation.headers,
+            body=body,
+            writes=writes,
+            timeout_seconds=min(remaining, limits.timeout_seconds),
+            max_bytes=limits.max_response_bytes,
+        )
+
+    def _headers(self, prepared: Prepared) -> dict[str, str]:
+        headers = {"Accept": "application/json"}
+        config = self._bound.config
+        for name, template in self._bound.connector.manifest.headers.items():
+            values = {place: config.get(place.removeprefix("config.")) for place in places(template)}
+            if all(value not in (None, "") for value in values.values()):
+                headers[name] = fill(template, values.__getitem__)
+        headers.update(prepared.headers)
+        return headers
+
+    def _url(self, prepared: Prepared, authorisation: Authorisation) -> str:
+        path = prepared.path
+        if path.startswith(("https://", "http://")):
+            url = path
+        else:
+            split = path.partition("?")
+            url = self._bound.base_url + quote(split[0], safe=_PATH_SAFE) + split[1] + split[2]
+        query = form_text({**prepared.query, **authorisation.query})
+        if query:
+            url += ("&" if "?" in url else "?") + query
+        return url
