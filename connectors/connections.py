@@ -15,7 +15,7 @@ from django.db.models import F
 
 from connectors import status, vault
 from connectors.fields import FieldProblem, defaults_of, problems_of
-from connectors.gateway import gateway
+from connectors.gateway import forget_connection, gateway
 from connectors.models import Connection
 from connectors.registry import Connector, UnknownConnector, registry
 from connectors.sandbox import books
@@ -169,11 +169,15 @@ def run_test(connection: Connection, by: By | None = None) -> dict[str, Any]:
 
     The gateway lives on the process's event loop, so this blocks the calling thread, never the loop.
     """
-    answer: dict[str, Any] = loops.ask(gateway().test(connection))
+    answer: dict[str, Any] = loops.ask(_ask_system(connection))
     record_test(connection, answer)
     if by is not None:
         _note(connection, by, "connection.tested", {"ok": bool(answer.get("ok"))})
     return answer
+
+
+async def _ask_system(connection: Connection) -> dict[str, Any]:
+    return await gateway().test(connection)
 
 
 def record_test(connection: Connection, answer: Mapping[str, Any]) -> None:
@@ -205,7 +209,7 @@ def delete(connection: Connection, by: By) -> None:
     with transaction.atomic():
         _note(connection, by, "connection.deleted", {"connector": connection.connector})
         Connection.objects.of(connection.tenant_id).filter(id=connection.id).delete()
-    gateway().forget(connection.id)
+    forget_connection(connection.id)
 
 
 def users_of(connection: Connection) -> list[str]:
@@ -220,7 +224,7 @@ def destroy_all_credentials(tenant: Tenant, by: By) -> int:
         error = {"code": "credentials_destroyed", "message": "The credential was destroyed; enter it again."}
         for row in Connection.objects.of(tenant).exclude(sealed=None):
             status.mark_broken(tenant.id, row.id, error)
-            gateway().forget(row.id)
+            forget_connection(row.id)
         audit.record(tenant, by.actor, "credentials.destroyed", "tenant", tenant.id, {"keys": count}, by.request)
     return count
 
@@ -239,7 +243,7 @@ def store_tokens(connection: Connection, tokens: Mapping[str, Any], by: By) -> C
 
 
 def _tell_mended(connection: Connection) -> None:
-    gateway().forget(connection.id)
+    forget_connection(connection.id)
     row = _fresh(connection)
     for tell in when_mended:
         tell(row)

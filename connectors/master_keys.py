@@ -81,9 +81,8 @@ def write_keys(path: Path, keys: Sequence[MasterKey]) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, path)
-    except BaseException:
+    finally:
         Path(name).unlink(missing_ok=True)
-        raise
 
 
 def new_key() -> MasterKey:

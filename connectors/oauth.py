@@ -76,12 +76,12 @@ class _Endpoint:
 _kept: OrderedDict[str, tuple[int, dict[str, Any]]] = OrderedDict()
 
 
-async def credentials_for(connection: Connection, fresh: bool = False) -> dict[str, Any]:
+async def credentials_for(connection: Connection, renew: bool = False) -> dict[str, Any]:
     """The opened credential of a connection; for OAuth with a valid `access_token`.
 
     Args:
         connection: Any state of the row; what matters is read again.
-        fresh: The last token was refused: bring a new one, unless somebody has just brought one.
+        renew: The last token was refused: bring a new one, unless somebody has just brought one.
 
     Raises ReconnectNeeded (the connection is then marked broken) or TryAgain.
     """
@@ -89,10 +89,10 @@ async def credentials_for(connection: Connection, fresh: bool = False) -> dict[s
         _, credential = await _read(connection)
         return credential
     kept = _kept.get(connection.id)
-    if kept is not None and not fresh and kept[0] == connection.revision and _is_valid(kept[1]):
+    if kept is not None and not renew and kept[0] == connection.revision and _is_valid(kept[1]):
         return kept[1]
     row, credential = await _read(connection)
-    if fresh and _age_seconds(credential) > _JUST_NOW_SECONDS or not _is_valid(credential):
+    if (renew and _age_seconds(credential) > _JUST_NOW_SECONDS) or not _is_valid(credential):
         row, credential = await _renewed(row, credential)
     _kept[row.id] = (row.revision, credential)
     while len(_kept) > _MOST_KEPT:

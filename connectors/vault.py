@@ -2,9 +2,7 @@
 
 The only module that touches `cryptography`; asked by connections, oauth, gateway and triggers. A sealed value opens
 only for the tenant and context it was sealed for. No secret or key gets into an exception, a repr or a log.
-
-A model that keeps sealed values calls the column `sealed`, has a `tenant`, and uses the row's id as context; key
-rotation finds such models by these names.
+A model that keeps sealed values calls the column `sealed`, has a `tenant`, and uses the row's id as context.
 """
 
 from __future__ import annotations

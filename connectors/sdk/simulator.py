@@ -141,11 +141,12 @@ class Store(Protocol):
 class Simulator(ABC):
     """A stateful stand-in for one outside system, good enough for the system's own official client.
 
-    Collections named in `kept_over_reset` survive a sandbox reset (webhook registrations of deployed flows).
+    Collections named in `kept_over_reset` survive a sandbox reset: what people configured there by hand, such as
+    addresses for call-outs. Webhooks that deployed flows registered are registered anew after a reset, so they go.
     """
 
     system: ClassVar[str]
-    kept_over_reset: ClassVar[tuple[str, ...]] = ("webhook_endpoints",)
+    kept_over_reset: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, store: Store) -> None:
         self.store = store

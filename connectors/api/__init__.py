@@ -1,0 +1,1 @@
+"""HTTP of connectors: the registry, connections, the effect ledger, and the sandbox's console."""
