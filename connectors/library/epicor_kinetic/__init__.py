@@ -1,0 +1,1 @@
+"""The connector to Epicor Kinetic (ERP 10 and 11), REST version 2."""
