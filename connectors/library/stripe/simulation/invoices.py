@@ -75,11 +75,15 @@ def item_line(desk: Desk, item: Record) -> Record:
     line.update(id=desk.new_id("il"), subtotal=item["amount"], _item=item["id"])
     details = {"invoice_item": item["id"], "proration": item["proration"], "proration_details": None}
     line["parent"] = {
-        "invoice_item_details": details | {"subscription": (item["parent"] or {}).get("_subscription")},
+        "invoice_item_details": details | {"subscription": _subscription_of(item)},
         "subscription_item_details": None,
         "type": "invoice_item_details",
     }
     return line
+
+
+def _subscription_of(item: Record) -> str | None:
+    return ((item["parent"] or {}).get("subscription_details") or {}).get("subscription")
 
 
 def add_line(desk: Desk, invoice: Record, line: Record) -> Record:

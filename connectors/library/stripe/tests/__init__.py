@@ -1,0 +1,1 @@
+"""Tests of the Stripe connector: the simulator's rules, its samples and the manifest."""
