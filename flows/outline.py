@@ -11,7 +11,7 @@ _WORDS = {dict: "an object", list: "a list"}
 
 
 def outline_problems(document: dict[str, Any]) -> list[Problem]:
-    """What keeps a document from being a draft: parts of the wrong form, nodes without id or kind, edges without ends."""
+    """What keeps a document from being a draft: parts of the wrong form, nodes without id, edges without ends."""
     problems = [
         _problem(f"/{part}", f"“{part}” must be {_WORDS[form]}.")
         for part, form in _PARTS.items()

@@ -45,8 +45,8 @@ def only_connections(tenant: Tenant, environment: Environment, document: dict[st
         found = list(rows.values_list("id", flat=True))
         if len(found) != 1:
             raise CommandError(
-                f"{environment.name} of {tenant.slug} has {len(found)} {wanted['connector']} connections for “{alias}”; "
-                "one is needed. Deploy in the browser to choose."
+                f"{environment.name} of {tenant.slug} has {len(found)} {wanted['connector']} connections for "
+                f"“{alias}”; one is needed. Deploy in the browser to choose."
             )
         bound[alias] = found[0]
     return bound

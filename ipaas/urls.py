@@ -5,10 +5,10 @@ Each app lists its own paths: `tenant_urlpatterns` below one tenant, `urlpattern
 
 from __future__ import annotations
 
-import connectors.api.urls
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
+import connectors.api.urls
 import flows.api.urls
 import ipaas.accounts.api.urls
 import ipaas.monitoring.urls

@@ -1,4 +1,4 @@
-"""`ipaas run_flow FILE --event FILE`: carries one event through a document in a tenant's environment, and prints the end.
+"""`ipaas run_flow FILE --event FILE`: carries one event through a document in an environment, and prints the end.
 
 The document becomes a flow of that name (its newest version, deployed); the run is an ordinary one in the book. When a
 server is already running flows on this data, it carries the run; otherwise this command does.
@@ -89,7 +89,9 @@ async def _run(deployment_id: str, body: bytes, seconds: float) -> str:
         meta = {"content_type": "application/json"}
         admitted = await admit(Arrival(at_work, "manual", "", datetime.now(UTC), meta, body))
         deadline = time.monotonic() + seconds
-        while await sync_to_async(_is_active)(at_work.tenant_id, admitted.run_id) and time.monotonic() < deadline:
+        while await sync_to_async(_is_active)(at_work.tenant_id, admitted.run_id):
+            if time.monotonic() > deadline:
+                break
             await asyncio.sleep(0.1)
         return admitted.run_id
     finally:
