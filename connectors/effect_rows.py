@@ -76,9 +76,21 @@ def known_of(tx: Transaction, tenant_id: str, key: str) -> Known:
         f"SELECT {_READ} FROM {TABLE} WHERE tenant_id = %s AND key = %s ORDER BY generation DESC LIMIT 1{lock}",
         (tenant_id, key),
     ).fetchone()
-    created_at = tx.read_time(row[9]) or datetime.now(UTC)
-    lease_until = tx.read_time(row[10])
-    return Known(*row[:8], bool(row[8]), created_at, lease_until)
+    effect_id, generation, status, effect_class, request_hash, key_sent, run_id, answer, found, created, lease = row
+    created_at = tx.read_time(created) or datetime.now(UTC)
+    return Known(
+        id=effect_id,
+        generation=generation,
+        status=status,
+        effect_class=effect_class,
+        request_hash=request_hash,
+        idempotency_key=key_sent,
+        run_id=run_id,
+        raw_answer=answer,
+        found=bool(found),
+        created_at=created_at,
+        lease_until=tx.read_time(lease),
+    )
 
 
 def new_row(tx: Transaction, intent: EffectIntent, effect_id: str, generation: int, key: str) -> tuple[Any, ...]:

@@ -130,7 +130,7 @@ class Bindings:
                 code="auth_kind_unknown",
                 hint="Choose another way to sign in for this connection.",
             )
-        config = dict(row.config)
+        config = {**manifest.config_defaults, **row.config}
         if row.simulated:
             base_url = f"{settings.SANDBOX_BASE_URL}/sandbox/{row.tenant.slug}/{row.connector}"
             reach = Reach((), sandbox_prefix=base_url)

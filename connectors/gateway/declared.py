@@ -31,6 +31,7 @@ class Prepared:
     headers: dict[str, str] = field(default_factory=dict)
     json: Any = None
     form: dict[str, Any] | None = None
+    text: str | None = None
 
 
 class Sender(Protocol):
@@ -73,7 +74,7 @@ def prepare(operation: Operation, config: Mapping[str, Any], inputs: Mapping[str
     for name, template in spec.headers.items():
         values = {place: look_up(place) for place in places(template)}
         if all(value not in (None, "") for value in values.values()):
-            prepared.headers[name] = _header(name, fill(template, values.__getitem__))
+            prepared.headers[name] = fill(template, values.__getitem__)
     _body(spec, prepared, inputs, used)
     return prepared
 
@@ -91,12 +92,6 @@ def _path(spec: RequestSpec, look_up: Any) -> str:
             ) from None
 
     return fill(spec.path, segment, str)
-
-
-def _header(name: str, value: str) -> str:
-    if any(ord(character) < 32 or ord(character) == 127 for character in value):
-        raise Rejected(f"The value for the header {name} holds a control character.", code="input_invalid")
-    return value
 
 
 def _body(spec: RequestSpec, prepared: Prepared, inputs: Mapping[str, Any], used: set[str]) -> None:

@@ -6,6 +6,7 @@ error rules, and knows whether anything was written there so far.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from connectors.gateway.guard import OutboundRefused
 from connectors.gateway.records import Recorder
 from connectors.gateway.signin import Authorisation, SignIn
 from connectors.gateway.wire import AnswerLost, NotSent, Wire, WireRequest
-from connectors.sdk.errors import LimitReached, ReconnectNeeded, TryAgain
+from connectors.sdk.errors import LimitReached, ReconnectNeeded, Rejected, TryAgain
 from connectors.sdk.http import HttpAnswer
 from connectors.sdk.retry_after import parse_retry_after
 from connectors.sdk.values import fill, form_text, places
@@ -28,6 +29,9 @@ from ipaas.book.packing import dumps
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _PATH_SAFE = "/%:@!$&'()*+,;=~-._"
 _LOADED = frozenset({429, 503})
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# These belong to the connection itself; another value would make one request look like two.
+_OWN_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection", "te", "upgrade", "trailer"})
 
 
 class GatewayHttp:
@@ -81,6 +85,7 @@ class GatewayHttp:
         query: Mapping[str, Any] | None = None,
         json: Any = None,
         form: Mapping[str, Any] | None = None,
+        text: str | None = None,
         headers: Mapping[str, str] | None = None,
         check: bool = True,
         writes: bool | None = None,
@@ -88,7 +93,7 @@ class GatewayHttp:
         """See `connectors.sdk.http.Http.request`."""
         method = method.upper()
         prepared = Prepared(
-            method, path, dict(query or {}), dict(headers or {}), json, dict(form) if form is not None else None
+            method, path, dict(query or {}), dict(headers or {}), json, dict(form) if form is not None else None, text
         )
         writes = method not in _READING if writes is None else writes
         return await self._checked(prepared, writes=writes, check=check)
@@ -187,6 +192,10 @@ class GatewayHttp:
         if prepared.json is not None:
             body = dumps(prepared.json)
             headers.setdefault("Content-Type", "application/json")
+        elif prepared.text is not None:
+            body = prepared.text.encode()
+            if not any(name.lower() == "content-type" for name in headers):
+                headers["Content-Type"] = "text/plain; charset=utf-8"
         elif prepared.form is not None:
             body = form_text(prepared.form).encode()
             headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
@@ -209,7 +218,8 @@ class GatewayHttp:
             values = {place: config.get(place.removeprefix("config.")) for place in places(template)}
             if all(value not in (None, "") for value in values.values()):
                 headers[name] = fill(template, values.__getitem__)
-        headers.update(prepared.headers)
+        for name, value in prepared.headers.items():
+            headers[name] = _checked_header(name, value)
         return headers
 
     def _url(self, prepared: Prepared, authorisation: Authorisation) -> str:
@@ -223,3 +233,11 @@ class GatewayHttp:
         if query:
             url += ("&" if "?" in url else "?") + query
         return url
+
+
+def _checked_header(name: str, value: str) -> str:
+    if not _HEADER_NAME.fullmatch(name) or name.lower() in _OWN_HEADERS:
+        raise Rejected(f"{name[:80]!r} is no header that a request may set.", code="input_invalid")
+    if any((ord(character) < 32 and character != "\t") or ord(character) == 127 for character in value):
+        raise Rejected(f"The value for the header {name} holds a control character.", code="input_invalid")
+    return value

@@ -107,7 +107,7 @@ class SignIn:
         headers = self._own_headers(credential)
         for name, template in self._auth.apply.headers.items():
             if all(look_up(place) not in (None, "") for place in places(template)):
-                headers[name] = fill(template, look_up)
+                headers[fill(name, look_up)] = fill(template, look_up)
         query = {name: fill(template, look_up) for name, template in self._auth.apply.query.items()}
         secrets = (*headers.values(), str(credential.get("token", "")))
         return Authorisation(headers, query, tuple(secret for secret in secrets if secret))

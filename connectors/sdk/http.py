@@ -84,6 +84,7 @@ class Http(Protocol):
         query: Mapping[str, Any] | None = None,
         json: Any = None,
         form: Mapping[str, Any] | None = None,
+        text: str | None = None,
         headers: Mapping[str, str] | None = None,
         check: bool = True,
         writes: bool | None = None,
@@ -97,6 +98,7 @@ class Http(Protocol):
             query: Query fields; nested values are written with brackets, None is left out.
             json: Body sent as JSON.
             form: Body sent as a form; nested values are written with brackets.
+            text: Body sent as it is; give its Content-Type in `headers` (default text/plain).
             headers: Further headers.
             check: Apply the manifest's error rules and the default table; False returns any answer as it is.
             writes: Whether this request can change anything there. Default: every method but GET, HEAD and OPTIONS.

@@ -5,10 +5,12 @@ Everything here is declaration; the gateway performs it, the registry serves it,
 
 * `hosts`: `api.stripe.com`, `*.shopify.com`, with a port when it is not the scheme's own, or a text with `{config.x}`;
   when a config value is a whole URL, its host and port count. The host of `base_url` is always allowed.
+* `config`: a property's `default` counts wherever a connection does not set it.
 * `auth[].apply`: `{headers: {...}, query: {...}}`, texts with `{credential_field}`, `{config.x}`, `{token}` (kinds
   `oauth2_*` and `token_login`). `basic` and `bearer` add their own header from `username`/`password` and `token`
   before these; `oauth2_*` send `Authorization: Bearer {token}` unless `apply` says otherwise. A header whose text has
-  an empty place (an optional field) is left out. `title` and `description` are for the person who chooses.
+  an empty place (an optional field) is left out; a header's name may be a text too. `title` and `description` are for
+  the person who chooses.
 * `auth[].login` (kind `token_login`): `{method, path, headers, json | form, token: "AccessToken", expires_in:
   "ExpiresIn", lifetime_seconds: 3600}`: the request that signs in, where its answer has the token and its lifetime in
   seconds; or `{function: sign_in}` with `async def sign_in(http, credential) -> Token` in operations.py.
@@ -38,11 +40,11 @@ Everything here is declaration; the gateway performs it, the registry serves it,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import jsonschema
 import jsonschema_rs
@@ -51,104 +53,20 @@ import yaml
 
 from connectors.sdk.errors import AuthorMustFix
 from connectors.sdk.operation import BodySpec, Operation, PagingSpec, RequestSpec, Sample
+from connectors.sdk.parts import (
+    Applied,
+    AuthSpec,
+    Condition,
+    ErrorRule,
+    Limits,
+    LoginSpec,
+    MessagePaths,
+    Token,
+)
 from connectors.sdk.triggers import EventSpec, SubscriptionSpec, TriggerSpec, build_trigger
 from connectors.sdk.values import places
 
-AuthKind = Literal[
-    "api_key", "basic", "bearer", "oauth2_client_credentials", "oauth2_authorization_code", "token_login", "none"
-]
-ErrorClass = Literal["try_again", "reconnect_needed", "rejected", "uncertain", "ok"]
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _NAMES = ("manifest.yaml", "manifest.yml", "manifest.json")
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What a credential adds to every request: texts with places."""
-
-    headers: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    query: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-
-
-@dataclass(frozen=True, slots=True)
-class LoginSpec:
-    """How `token_login` turns a credential into a token: a declared request or a function of operations.py."""
-
-    function: str | None = None
-    method: str = "POST"
-    path: str = ""
-    headers: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    json: Any = None
-    form: Mapping[str, str] | None = None
-    token: str = "access_token"
-    expires_in: str | None = None
-    lifetime_seconds: float = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """What a login function answers. `lifetime_seconds` None: the manifest's own figure counts."""
-
-    token: str
-    lifetime_seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AuthSpec:
-    """One way to sign in that a connection may choose. `fields` is the JSON Schema of the sealed credential."""
-
-    kind: AuthKind
-    title: str
-    description: str = ""
-    fields: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
-    apply: Applied = Applied()
-    token: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
-    login: LoginSpec | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the gateway keeps to, per connection. `operation_seconds` bounds a whole operation of several requests."""
-
-    requests_per_second: float = 10.0
-    concurrency: int = 10
-    timeout_seconds: float = 30.0
-    max_response_bytes: int = 10_000_000
-    operation_seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One test of a value in the answer's body (`path`) or of a header (`name`)."""
-
-    path: str
-    test: Literal["equals", "not_equals", "in", "present", "contains"]
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorRule:
-    """One line of the error table: what an answer looks like, and what it means."""
-
-    error_class: ErrorClass
-    statuses: tuple[str, ...] = ()
-    body: tuple[Condition, ...] = ()
-    header: tuple[Condition, ...] = ()
-    operations: frozenset[str] = frozenset()
-    code: str = ""
-    message: str = ""
-    field: str = ""
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MessagePaths:
-    """Where the default table finds the system's own words in an answer's body."""
-
-    message: tuple[str, ...] = ()
-    code: tuple[str, ...] = ()
-    field: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +82,7 @@ class Manifest:
     hosts: tuple[str, ...]
     base_url: str
     config: Mapping[str, Any]
+    config_defaults: Mapping[str, Any]
     auth: tuple[AuthSpec, ...]
     limits: Limits
     headers: Mapping[str, str]
@@ -194,6 +113,8 @@ def load_manifest(folder: Path) -> Manifest:
     data = _read(folder)
     _check_shape(data)
     operations = {name: _operation(name, spec) for name, spec in data["operations"].items()}
+    config = data.get("config", {"type": "object", "properties": {}})
+    defaults = {name: field["default"] for name, field in config.get("properties", {}).items() if "default" in field}
     manifest = Manifest(
         name=data["name"],
         title=data["title"],
@@ -203,7 +124,8 @@ def load_manifest(folder: Path) -> Manifest:
         icon_path=next((path for path in (folder / "icon.svg",) if path.exists()), None),
         hosts=tuple(data["hosts"]),
         base_url=data["base_url"].rstrip("/"),
-        config=data.get("config", {"type": "object", "properties": {}}),
+        config=config,
+        config_defaults=MappingProxyType(defaults),
         auth=tuple(_auth(spec) for spec in data["auth"]),
         limits=Limits(**data.get("limits", {})),
         headers=data.get("headers", {}),
@@ -211,7 +133,7 @@ def load_manifest(folder: Path) -> Manifest:
         message_paths=MessagePaths(*(tuple(data.get(f"{name}_paths", ())) for name in ("message", "code", "field"))),
         operations=MappingProxyType(operations),
         triggers=MappingProxyType(
-            {name: build_trigger(name, spec, folder) for name, spec in data.get("triggers", {}).items()}
+            {name: build_trigger(name, spec, folder, defaults) for name, spec in data.get("triggers", {}).items()}
         ),
         test_operation=data.get("test_operation"),
     )

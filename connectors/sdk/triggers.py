@@ -52,6 +52,7 @@ class TriggerSpec:
     signature: SignatureSpec | None = None
     signature_field: str | None = None
     signature_options: Mapping[str, SignatureSpec] = field(default_factory=lambda: _NOTHING)
+    config_defaults: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     event_type: str | None = None
     event_id: str | None = None
     subscription: SubscriptionSpec | None = None
@@ -61,9 +62,10 @@ class TriggerSpec:
         """This trigger as a connection with these settings has it: its chosen signature, texts filled in."""
         if self.signature is None:
             return self
-        chosen = self.signature
-        if self.signature_field is not None:
-            chosen = self.signature_options.get(str(config.get(self.signature_field, "")), chosen)
+        config = {**self.config_defaults, **config}
+        options = self.signature_options
+        wanted = str(config.get(self.signature_field, "")) if self.signature_field is not None else ""
+        chosen = options[wanted] if wanted in options else next(iter(options.values()))
         return replace(self, signature=_filled(chosen, config))
 
 
@@ -79,20 +81,23 @@ def _filled(spec: SignatureSpec, config: Mapping[str, Any]) -> SignatureSpec:
     )
 
 
-def build_trigger(name: str, spec: Mapping[str, Any], folder: Path) -> TriggerSpec:
+def build_trigger(
+    name: str, spec: Mapping[str, Any], folder: Path, config_defaults: Mapping[str, Any] = _NOTHING
+) -> TriggerSpec:
     """A trigger out of its checked declaration; samples are read from the connector's folder.
 
     Raises:
         AuthorMustFix: A sample file is missing or is not JSON.
     """
-    signature, options, by = _signature(spec.get("signature"))
+    options, by = _signatures(spec.get("signature"))
     subscription = spec.get("subscription")
-    return TriggerSpec(
+    trigger = TriggerSpec(
         name=name,
+        config_defaults=config_defaults,
         type=spec["type"],
         title=spec["title"],
         description=spec.get("description", ""),
-        signature=signature,
+        signature=next(iter(options.values()), None),
         signature_field=by,
         signature_options=options,
         event_type=spec.get("event_type"),
@@ -102,15 +107,15 @@ def build_trigger(name: str, spec: Mapping[str, Any], folder: Path) -> TriggerSp
             {event: _event(name, event, given, folder) for event, given in spec.get("events", {}).items()}
         ),
     )
+    return trigger.bound_to({})
 
 
-def _signature(given: Any) -> tuple[SignatureSpec | None, Mapping[str, SignatureSpec], str | None]:
+def _signatures(given: Any) -> tuple[Mapping[str, SignatureSpec], str | None]:
     if given is None:
-        return None, _NOTHING, None
+        return _NOTHING, None
     if "by" not in given:
-        return SignatureSpec(**given), _NOTHING, None
-    options = {name: SignatureSpec(**option) for name, option in given["options"].items()}
-    return next(iter(options.values())), MappingProxyType(options), given["by"]
+        return MappingProxyType({"": SignatureSpec(**given)}), None
+    return MappingProxyType({name: SignatureSpec(**option) for name, option in given["options"].items()}), given["by"]
 
 
 def _event(trigger: str, name: str, spec: Mapping[str, Any], folder: Path) -> EventSpec:
