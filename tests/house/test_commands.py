@@ -11,7 +11,7 @@ from tests.house import tree
 _TARGET = re.compile(r"^([a-z][a-z-]*):.*##", re.MULTILINE)
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _MAKE = re.compile(r"\bmake ([a-z][a-z-]*)\b")
-_MANAGE = re.compile(r"(?:\bmanage\.py|(?<![\w./-])(?:\.venv/bin/)?ipaas) ([a-z][a-z_]+)\b")
+_MANAGE = re.compile(r"(?:\bmanage\.py|(?<![\w./-])(?:\.venv/bin/)?ipaas) ([a-z][a-z_]+)\b(?! >)")
 
 
 def _documents() -> list[str]:
