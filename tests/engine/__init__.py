@@ -1,0 +1,1 @@
+"""Tests of the pure engine and of mapping: no database, no clock, no network."""
