@@ -77,6 +77,11 @@ class Installation:
         counts = self.runs()
         return sum(counts.get(status, 0) for status in _ENDED)
 
+    def first_error(self) -> str:
+        """Why a run did not succeed, as the product tells it."""
+        rows = self.call("runs/?status=failed,uncertain,cancelled,waiting&limit=1")["items"]
+        return str(rows[0]["error"] or rows[0]["summary"]) if rows else ""
+
     @property
     def database_file(self) -> Path:
         return self.product.data / "ipaas.sqlite3"

@@ -1,7 +1,7 @@
 """The outside system of the benchmarks: an HTTP server that counts what it is sent and when.
 
-Started as a process of its own: `python -m tests.bench.stub PORT`. POST anything: counted by its `id`, timed by its
-`sent_at`; GET /stats tells; POST /reset forgets.
+Started as a process of its own: `python -m tests.bench.stub PORT`. POST anything: counted by its `external_id`, timed
+by its `sent_at`; GET /stats tells; POST /reset forgets.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Stub:
         told = json.loads(body)
         self.received += 1
         self.last_at = now
-        self.ids.add(str(told.get("id")))
+        self.ids.add(str(told.get("external_id")))
         if isinstance(told.get("sent_at"), int | float):
             self.latencies.append(now - told["sent_at"])
 

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Any
 
 import aiohttp
@@ -100,14 +101,13 @@ class Application:
 def mapped(told: dict[str, Any]) -> dict[str, Any]:
     """The same eight fields that the benchmark's flow maps."""
     return {
-        "id": told["id"],
-        "sent_at": told["sent_at"],
-        "kind": told["type"],
-        "amount": told["amount"] / 100,
+        "external_id": told["id"],
+        "total": str(Decimal(told["amount"]) / 100),
         "currency": told["currency"].upper(),
-        "customer": told["customer"]["id"],
-        "email": told["customer"]["email"],
-        "city": told["address"]["city"],
+        "customer": {"name": told["customer"]["name"], "email": told["customer"]["email"].lower()},
+        "ship_to": {"city": told["address"]["city"]},
+        "company": told["metadata"].get("erp_company", "EPIC01"),
+        "sent_at": told["sent_at"],
     }
 
 
