@@ -169,6 +169,7 @@ def run_test(connection: Connection, by: By | None = None) -> dict[str, Any]:
 
     The gateway lives on the process's event loop, so this blocks the calling thread, never the loop.
     """
+    connection = _fresh(connection)
     answer: dict[str, Any] = loops.ask(_ask_system(connection))
     record_test(connection, answer)
     if by is not None:
@@ -250,7 +251,9 @@ def _tell_mended(connection: Connection) -> None:
 
 
 def _fresh(connection: Connection) -> Connection:
-    row: Connection = Connection.objects.of(connection.tenant_id).select_related("environment").get(id=connection.id)
+    row: Connection = (
+        Connection.objects.of(connection.tenant_id).select_related("environment", "tenant").get(id=connection.id)
+    )
     return row
 
 
