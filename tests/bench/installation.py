@@ -39,6 +39,10 @@ class Installation:
         return str(self.setup["webhook_url"])
 
     @property
+    def environment(self) -> str:
+        return str(self.setup["environment"])
+
+    @property
     def webhook_headers(self) -> dict[str, str]:
         return {str(name): str(value) for name, value in self.setup.get("headers", {}).items()}
 

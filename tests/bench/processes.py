@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -87,12 +88,16 @@ def load(order: Order) -> dict[str, Any]:
 def fetch(url: str, *, body: bytes | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
     """One JSON request."""
     request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json", **(headers or {})})
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        told: dict[str, Any] = json.loads(answer.read())
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            told: dict[str, Any] = json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            raise OSError(f"{url} answered {error.code}: {error.read()[:500]!r}") from error
     return told
 
 
-def wait_until(holds: Callable[[], bool], *, seconds: float, what: str) -> float:
+def wait_until(holds: Callable[[], object], *, seconds: float, what: str) -> float:
     """Poll until `holds()`; gives the wall-clock time at which it was seen to."""
     deadline = time.monotonic() + seconds
     while not holds():
