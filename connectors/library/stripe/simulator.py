@@ -96,13 +96,17 @@ class StripeSimulator(Simulator):
         return {"secret_key": front.SECRET_KEY}
 
     def ledger(self) -> dict[str, list[dict[str, Any]]]:
-        return {name: [_public(row) for row in self.store.list(name)] for name in COLLECTIONS}
+        return {name: [_public(row) for row in self.store.list(name) if _present(row)] for name in COLLECTIONS}
 
     def sign(self, delivery: Delivery, now: float) -> dict[str, str]:
         return {"Stripe-Signature": events.signature(delivery.signing["secret"], delivery.body, now)}
 
     def advance(self, seconds: float) -> None:
         agenda.run(self.store)
+
+
+def _present(row: dict[str, Any]) -> bool:
+    return not row.get("_deleted")
 
 
 def _public(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connectors.library.stripe.simulation.desk import Desk
+from connectors.library.stripe.simulation.problems import StripeProblem
 from connectors.library.stripe.simulation.records import Record, Records
 from connectors.sdk.simulator import Store
 
@@ -51,7 +52,12 @@ def run(store: Store) -> None:
             return
         desk = Desk(records, entry["due"])
         records.remove("agenda", entry["id"])
-        DUE[entry["kind"]](desk, entry["subject"])
+        try:
+            DUE[entry["kind"]](desk, entry["subject"])
+        except StripeProblem:
+            # Nobody asked, so nobody is told; what the entry began is undone and the entry is off the agenda.
+            records.discard()
+            records.remove("agenda", entry["id"])
         records.flush()
 
 

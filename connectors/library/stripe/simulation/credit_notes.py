@@ -5,7 +5,7 @@ Only the credit note endpoints call in. A credit note never exceeds what is left
 
 from __future__ import annotations
 
-from connectors.library.stripe.simulation import changes, refunds
+from connectors.library.stripe.simulation import changes, invoices, refunds
 from connectors.library.stripe.simulation.desk import Desk, snapshot
 from connectors.library.stripe.simulation.events import emit, updated
 from connectors.library.stripe.simulation.forms import Params
@@ -113,6 +113,8 @@ def _reduced(desk: Desk, invoice: Record, amount: int) -> None:
             desk.save("invoice_payments", payment)
     desk.save("invoices", invoice)
     updated(desk, "invoice.updated", before, invoice)
+    if not invoice["amount_due"]:
+        invoices.paid_elsewhere(desk, invoice)
 
 
 @route("GET", URL + "/{id}")

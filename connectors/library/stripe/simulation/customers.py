@@ -26,8 +26,8 @@ TEXTS = ("name", "email", "phone", "description")
 def living(desk: Desk, identifier: str, param: str = "customer") -> Record:
     """A customer that other objects may point to."""
     customer = desk.need("customers", "customer", identifier, param)
-    if customer.get("deleted"):
-        raise no_such("customer", identifier, param=param, status=400)
+    if customer.get("_deleted"):
+        raise no_such("customer", identifier, param=param, status=404 if param == "id" else 400)
     return customer
 
 
@@ -91,7 +91,12 @@ def _settings(desk: Desk, customer: Record, settings: Params | None) -> None:
 
 @route("GET", URL + "/{id}")
 def retrieve(desk: Desk) -> Record:
-    return desk.need("customers", "customer")
+    customer = desk.need("customers", "customer")
+    return _gone(customer["id"]) if customer.get("_deleted") else customer
+
+
+def _gone(identifier: str) -> Record:
+    return {"id": identifier, "object": "customer", "deleted": True}
 
 
 @route("POST", URL + "/{id}")
@@ -116,15 +121,15 @@ def delete(desk: Desk) -> Record:
         if subscription["status"] not in ("canceled", "incomplete_expired"):
             subscriptions.end(desk, subscription, "cancellation_requested")
     emit(desk, "customer.deleted", customer)
-    desk.save(
-        "customers", {"id": customer["id"], "object": "customer", "deleted": True, "created": customer["created"]}
-    )
-    return {"id": customer["id"], "object": "customer", "deleted": True}
+    # Invoices and charges still point to the customer, so the record stays; only readers see it no more.
+    customer["_deleted"] = True
+    desk.save("customers", customer)
+    return _gone(customer["id"])
 
 
 @route("GET", URL)
 def list_all(desk: Desk) -> Record:
-    rows = [row for row in found_by(desk, "customers", "email") if not row.get("deleted")]
+    rows = [row for row in found_by(desk, "customers", "email") if not row.get("_deleted")]
     return listed(desk, in_time(desk, rows), URL, noun="customer")
 
 

@@ -48,7 +48,12 @@ class Desk:
         """The record a parameter points to, if it is given."""
         source = params or self.params
         identifier = source.text(name)
-        return self.need(collection, noun, identifier, source.label(name)) if identifier else None
+        if not identifier:
+            return None
+        record = self.need(collection, noun, identifier, source.label(name))
+        if record.get("_deleted"):
+            raise no_such(noun, identifier, param=source.label(name), status=400)
+        return record
 
     def save(self, collection: str, record: Record) -> Record:
         return self.records.save(collection, record)

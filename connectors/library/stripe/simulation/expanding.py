@@ -125,6 +125,8 @@ def _resolved(records: Records, step: str, identifier: str, path: str) -> Any:
     if step not in EXPANDABLE and step not in ("balance_transactions",):
         raise _refused(step, path)
     record = records.get(home, identifier) if home else None
+    if record is not None and record.get("_deleted"):
+        return {"id": identifier, "object": record["object"], "deleted": True}
     return copy.deepcopy(record) if record is not None else identifier
 
 

@@ -139,7 +139,7 @@ def void(desk: Desk) -> Record:
 
 @route("POST", URL + "/{id}/mark_uncollectible")
 def mark_uncollectible(desk: Desk) -> Record:
-    return _ended(desk, _need(desk, "draft", "open", verb="write off"), "uncollectible")
+    return _ended(desk, _need(desk, "open", verb="write off"), "uncollectible")
 
 
 def _ended(desk: Desk, invoice: Record, status: str) -> Record:

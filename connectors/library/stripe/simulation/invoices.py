@@ -264,7 +264,7 @@ def _tell_subscription(desk: Desk, invoice: Record, *, paid: bool) -> None:
 @agenda.due("invoice_finalization")
 def _finalize_in_time(desk: Desk, identifier: str) -> None:
     invoice = desk.records.get("invoices", identifier)
-    if invoice is None or invoice["status"] != "draft":
+    if invoice is None or invoice["status"] != "draft" or not invoice["_lines"]:
         return
     finalized(desk, invoice)
     if invoice["status"] == "open":

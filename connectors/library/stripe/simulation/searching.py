@@ -60,7 +60,7 @@ def found(desk: Desk, collection: str, url: str) -> dict[str, Any]:
     test = parsed(desk.params.need_text("query"), collection)
     limit = desk.params.integer("limit", least=1, most=100) or 10
     start = _page_start(desk.params.text("page"))
-    rows = [row for row in desk.records.all(collection, newest_first=True) if not row.get("deleted") and test(row)]
+    rows = [row for row in desk.records.all(collection, newest_first=True) if not row.get("_deleted") and test(row)]
     more = start + limit < len(rows)
     following = base64.urlsafe_b64encode(str(start + limit).encode()).decode() if more else None
     page = rows[start : start + limit]

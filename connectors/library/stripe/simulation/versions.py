@@ -37,6 +37,8 @@ def render(value: Any, version: str, records: Records) -> Any:
 
 def _before_basil(value: Record, version: str, records: Records) -> Record:
     kind = value.get("object")
+    if value.get("deleted"):
+        return {}
     if kind == "charge":
         return {"invoice": value.get("_invoice")} | _nested(value, version, records, "refunds", "charge")
     if kind == "payment_intent":
