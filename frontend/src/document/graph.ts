@@ -75,18 +75,14 @@ export function portsOf(node: FlowNode, declared: readonly string[] | null | und
     const branches = Array.isArray(node.params.branches) ? node.params.branches : [];
     const names = branches.map((branch) => portName(branch));
     const otherwise = typeof node.params.otherwise === "string" ? node.params.otherwise : "otherwise";
-    return [...names.filter(Boolean), otherwise].filter(isFirst).map((name) => named(name));
+    const ways = [...names.filter(Boolean), otherwise].filter(isFirst).map((name) => named(name));
+    return [...ways, { name: ERROR_PORT, label: "error", isError: true }];
   }
-  if (node.kind === "fail" || node.kind === "respond") return node.kind === "fail" ? [] : [MAIN];
-  const extra = (declared ?? []).filter(
-    (name) => !["out", "default", "main", "done", ERROR_PORT].includes(name),
-  );
-  const canFail = ["call", "lookup", "validate", "map", "for_each"].includes(node.kind);
-  return [
-    MAIN,
-    ...extra.map(named),
-    ...(canFail ? [{ name: ERROR_PORT, label: "error", isError: true }] : []),
-  ];
+  const ports = declared ?? ["out", ERROR_PORT];
+  return ports.map((name) => {
+    if (name === "out") return MAIN;
+    return name === ERROR_PORT ? { name, label: "error", isError: true } : named(name);
+  });
 }
 
 function portName(branch: Value): string {

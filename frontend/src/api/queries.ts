@@ -1,0 +1,151 @@
+/** Every read of the server as a react-query hook, with one key per resource. Screens use these, never fetch. */
+import {
+  keepPreviousData,
+  type QueryClient,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useTenant } from "@/app/tenant";
+import { api, query } from "./client";
+import type {
+  ApiToken,
+  AuditEntry,
+  Connection,
+  Connector,
+  Deployment,
+  Effect,
+  FlowDetail,
+  FlowSummary,
+  LookupRow,
+  LookupTable,
+  Member,
+  NodeKinds,
+  Page,
+  Play,
+  Run,
+  RunDetail,
+  SandboxState,
+  Template,
+  Version,
+} from "./types";
+
+export const tenantPath = (tenant: string, rest = "") => `/api/v1/tenants/${tenant}/${rest}`;
+
+/** Path builder for the tenant of the page. */
+export function useTenantPath(): (rest: string) => string {
+  const { slug } = useTenant();
+  return useMemo(() => (rest: string) => tenantPath(slug, rest), [slug]);
+}
+
+function useResource<T>(rest: string | null, options: { live?: number | false; keep?: boolean; stale?: number } = {}) {
+  const { slug } = useTenant();
+  return useQuery<T>({
+    queryKey: [slug, rest],
+    queryFn: ({ signal }) => api.get<T>(tenantPath(slug, rest ?? ""), { signal }),
+    enabled: rest !== null,
+    refetchInterval: options.live ?? false,
+    staleTime: options.stale ?? 5_000,
+    placeholderData: options.keep ? keepPreviousData : undefined,
+  });
+}
+
+/** All pages of a list whose length people choose (flows, tables, connections): small, so read to the end. */
+function useWholeList<T>(rest: string, live: number | false = false) {
+  const { slug } = useTenant();
+  return useQuery<T[]>({
+    queryKey: [slug, rest],
+    queryFn: async ({ signal }) => {
+      const items: T[] = [];
+      let cursor: string | null = null;
+      do {
+        const path: string = tenantPath(slug, rest + query({ limit: 200, cursor }));
+        const page: Page<T> = await api.get<Page<T>>(path, { signal });
+        items.push(...page.items);
+        cursor = page.next;
+      } while (cursor && items.length < 2000);
+      return items;
+    },
+    staleTime: 5_000,
+    refetchInterval: live,
+  });
+}
+
+export interface RunFilters {
+  status?: string;
+  flow?: string;
+  environment?: string;
+  q?: string;
+  since?: string;
+  until?: string;
+}
+
+export function useRuns(filters: RunFilters, live: number | false) {
+  const { slug } = useTenant();
+  return useInfiniteQuery({
+    queryKey: [slug, "runs/", filters],
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<Run>>(tenantPath(slug, `runs/${query({ ...filters, cursor: pageParam, limit: 50 })}`), { signal }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: live,
+  });
+}
+
+export const useFlows = () => useWholeList<FlowSummary>("flows/");
+export const useFlow = (id: string) => useResource<FlowDetail>(`flows/${id}/`, { stale: Number.POSITIVE_INFINITY });
+export const useVersions = (id: string) => useWholeList<Version>(`flows/${id}/versions/`);
+export const useDeployments = (id: string) => useWholeList<Deployment>(`flows/${id}/deployments/`);
+export const useTemplates = () => useWholeList<Template>("templates/");
+export const useConnectors = () => useWholeList<Connector>("connectors/");
+export const useConnections = () => useWholeList<Connection>("connections/");
+export const useTables = () => useWholeList<LookupTable>("lookup-tables/");
+export const useTable = (name: string) => useResource<LookupTable>(`lookup-tables/${name}/`);
+export const useTableRows = (name: string) => useWholeList<LookupRow>(`lookup-tables/${name}/rows/`);
+export const useRecentRuns = (filters: RunFilters & { limit?: number }, live: number | false = false) =>
+  useResource<Page<Run>>(`runs/${query({ limit: 10, ...filters })}`, { live, keep: true });
+export const useRun = (id: string, live: number | false = false) =>
+  useResource<RunDetail>(`runs/${id}/`, { live, stale: 0 });
+export const useRunStats = (environment: string) =>
+  useResource<{ counts: Record<string, number>; since?: string }>(`runs/stats/${query({ environment })}`, {
+    live: 15_000,
+    keep: true,
+  });
+export const useEffects = (run: string, live: number | false = false) =>
+  useResource<Page<Effect>>(`effects/${query({ run, limit: 100 })}`, { live });
+export const useSandbox = () => useResource<SandboxState>("sandbox/");
+export const usePlay = (id: string | null, live: number | false) =>
+  useResource<Play>(id && `sandbox/plays/${id}/`, { live, stale: 0 });
+export const useLedger = (system: string, live: number | false) =>
+  useResource<{ collections: Record<string, Record<string, unknown>[]> }>(`sandbox/ledger/${system}/`, {
+    live,
+    keep: true,
+    stale: 0,
+  });
+export const useMembers = () => useWholeList<Member>("members/");
+export const useTokens = () => useWholeList<ApiToken>("tokens/");
+export const useAudit = () => useResource<Page<AuditEntry>>("audit/?limit=100");
+
+export function useNodeKinds() {
+  return useQuery<NodeKinds>({
+    queryKey: ["node-kinds"],
+    queryFn: ({ signal }) => api.get<NodeKinds>("/api/v1/node-kinds/", { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Forget what is known about the resources whose path begins so; lists on screen read again. */
+export function useRefresh(): (...prefixes: string[]) => Promise<void> {
+  const client = useQueryClient();
+  const { slug } = useTenant();
+  return (...prefixes) => refresh(client, slug, prefixes);
+}
+
+async function refresh(client: QueryClient, slug: string, prefixes: string[]): Promise<void> {
+  await client.invalidateQueries({
+    predicate: ({ queryKey }) =>
+      queryKey[0] === slug && prefixes.some((prefix) => String(queryKey[1]).startsWith(prefix)),
+  });
+}

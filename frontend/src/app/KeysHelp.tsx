@@ -1,0 +1,89 @@
+/** `?` shows the keys; `g` and a letter go to a page. */
+import { Modal } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { useNavigate } from "react-router";
+import classes from "./keys.module.css";
+import { PAGES } from "./pages";
+import { useTenant } from "./tenant";
+
+const GROUPS: { title: string; keys: [string, string][] }[] = [
+  {
+    title: "Everywhere",
+    keys: [
+      ["Ctrl K", "Find a page, flow or run, or do something"],
+      ["?", "These keys"],
+      ...PAGES.map(({ key, title }): [string, string] => [`g ${key}`, `Go to ${title}`]),
+    ],
+  },
+  {
+    title: "Flow editor",
+    keys: [
+      ["a", "Add a step after the chosen one"],
+      ["← → ↑ ↓", "Choose the step before, after, above, below"],
+      ["Shift ← → ↑ ↓", "Move the chosen steps"],
+      ["Enter", "To the form of the chosen step"],
+      ["c", "Connect the chosen step to another"],
+      ["Delete", "Remove what is chosen"],
+      ["Ctrl C, X, V, D", "Copy, cut, paste, duplicate"],
+      ["Ctrl Z, Shift Ctrl Z", "Undo, redo"],
+      ["Ctrl A", "Choose everything"],
+      ["t", "Tidy the layout"],
+      ["f", "Fit everything in view"],
+    ],
+  },
+  {
+    title: "Run",
+    keys: [
+      ["[  ]", "One fact back, one fact on"],
+      ["Home  End", "First fact, last fact"],
+    ],
+  },
+];
+
+export function isTyping(target: EventTarget | null): boolean {
+  const element = target as HTMLElement | null;
+  if (!element?.closest) return false;
+  return element.isContentEditable || element.closest("input, textarea, select, [role=dialog], .cm-editor") !== null;
+}
+
+export function KeysHelp() {
+  const [opened, setOpened] = useState(false);
+  const { slug } = useTenant();
+  const navigate = useNavigate();
+  useEffect(() => {
+    let leaderAt = 0;
+    const listen = (event: KeyboardEvent) => {
+      if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "?") setOpened(true);
+      const page = PAGES.find(({ key }) => key === event.key);
+      if (page && Date.now() - leaderAt < 1200) {
+        event.stopImmediatePropagation();
+        navigate(`/t/${slug}/${page.path}`);
+      }
+      leaderAt = event.key === "g" ? Date.now() : 0;
+    };
+    window.addEventListener("keydown", listen, true);
+    return () => window.removeEventListener("keydown", listen, true);
+  }, [navigate, slug]);
+  return (
+    <Modal opened={opened} onClose={() => setOpened(false)} title="Keys" size="lg">
+      <div className={classes.groups}>
+        {GROUPS.map((group) => (
+          <section key={group.title}>
+            <h3>{group.title}</h3>
+            <dl className={classes.list}>
+              {group.keys.map(([keys, meaning]) => (
+                <div key={keys} className={classes.row}>
+                  <dt>
+                    <kbd>{keys}</kbd>
+                  </dt>
+                  <dd>{meaning}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,33 @@
+/** The frame around every page: navigation on the left, where-am-I and environment on top. */
+import { Suspense } from "react";
+import { Outlet } from "react-router";
+import { RowsSkeleton } from "@/ui/states";
+import { CommandPalette } from "./CommandPalette";
+import { ErrorBoundary } from "./ErrorBoundary";
+import { KeysHelp } from "./KeysHelp";
+import { Nav } from "./Nav";
+import classes from "./shell.module.css";
+import { TopBar } from "./TopBar";
+import { useEnvironment } from "./tenant";
+
+export function Shell() {
+  const [environment] = useEnvironment();
+  return (
+    <div className={classes.shell} data-environment={environment}>
+      <a href="#main" className={classes.jump}>
+        To the content
+      </a>
+      <Nav />
+      <TopBar />
+      <main id="main" className={classes.main} tabIndex={-1}>
+        <ErrorBoundary>
+          <Suspense fallback={<RowsSkeleton />}>
+            <Outlet />
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+      <CommandPalette />
+      <KeysHelp />
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+/** Which address shows which page. Everything but the flows list is loaded when it is first opened. */
+import { lazy } from "react";
+import { Navigate, type RouteObject } from "react-router";
+import { FlowsPage } from "@/operate/FlowsPage";
+
+const EditorPage = lazy(() => import("@/canvas/EditorPage"));
+const RunsPage = lazy(() => import("@/runs/RunsPage"));
+const RunPage = lazy(() => import("@/runs/RunPage"));
+const ConnectionsPage = lazy(() => import("@/connections/ConnectionsPage"));
+const TablesPage = lazy(() => import("@/operate/TablesPage"));
+const TablePage = lazy(() => import("@/operate/TablePage"));
+const SandboxPage = lazy(() => import("@/sandbox/SandboxPage"));
+const AdminPage = lazy(() => import("@/admin/AdminPage"));
+
+export const routes: RouteObject[] = [
+  { index: true, element: <Navigate to="flows" replace /> },
+  { path: "flows", element: <FlowsPage /> },
+  { path: "flows/:flow", element: <EditorPage /> },
+  { path: "runs", element: <RunsPage /> },
+  { path: "runs/:run", element: <RunPage /> },
+  { path: "connections", element: <ConnectionsPage /> },
+  { path: "tables", element: <TablesPage /> },
+  { path: "tables/:table", element: <TablePage /> },
+  { path: "sandbox", element: <SandboxPage /> },
+  { path: "admin", element: <AdminPage /> },
+  { path: "admin/:section", element: <AdminPage /> },
+];

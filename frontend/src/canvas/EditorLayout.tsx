@@ -1,0 +1,60 @@
+/** Where the parts of the editor stand: bar above, palette, canvas with its drawer, inspector. */
+import { lazy, Suspense } from "react";
+import type { FlowDetail } from "@/api/types";
+import { Inspector } from "@/inspector/Inspector";
+import { EmptyState } from "@/ui/states";
+import type { Draft } from "./draft";
+import { EditorBar } from "./EditorBar";
+import { useDocument, useEditor, useView } from "./editor";
+import { FlowCanvas } from "./FlowCanvas";
+import classes from "./layout.module.css";
+import { Palette } from "./Palette";
+import { ProblemsPanel } from "./ProblemsPanel";
+import { QuickAdd } from "./QuickAdd";
+
+const DocumentJson = lazy(() => import("./DocumentJson"));
+
+export function EditorLayout({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
+  const panel = useView((state) => state.panel);
+  const { editable } = useEditor();
+  return (
+    <div className={classes.layout} data-readonly={!editable || undefined}>
+      <EditorBar flow={flow} draft={draft} />
+      {editable && (
+        <div className={classes.paletteSlot}>
+          <Palette />
+        </div>
+      )}
+      <div className={classes.canvasSlot}>
+        <div className={classes.canvas}>
+          <FlowCanvas />
+          <FirstSteps />
+        </div>
+        {panel === "problems" && <ProblemsPanel problems={draft.problems} />}
+        {panel === "json" && (
+          <Suspense fallback={<div className={classes.drawer} />}>
+            <DocumentJson />
+          </Suspense>
+        )}
+      </div>
+      <div className={classes.inspectorSlot}>
+        <Inspector />
+      </div>
+      <QuickAdd />
+    </div>
+  );
+}
+
+function FirstSteps() {
+  const document = useDocument();
+  const { editable } = useEditor();
+  if (document.nodes.length > 0) return null;
+  return (
+    <div className={classes.first}>
+      <EmptyState title={editable ? "Begin with a trigger" : "This flow is empty"}>
+        {editable &&
+          "Choose on the left what starts a run, such as “Charge succeeded” of Stripe. Then add steps: drag them here, click them, or press a."}
+      </EmptyState>
+    </div>
+  );
+}

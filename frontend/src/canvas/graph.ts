@@ -1,0 +1,209 @@
+/** Turns a document into what the canvas library draws: cards, frames around for-eaches, edges. Pure. */
+import type { Edge, Node } from "@xyflow/react";
+import type { Connector, NodeKind } from "@/api/types";
+import { type Port, portsOf } from "@/document/graph";
+import { FRAME_GAP, FRAME_PADDING, NODE_HEIGHT, NODE_WIDTH, placesOf } from "@/document/layout";
+import type { FlowDocument, FlowEdge, FlowNode, Point, Problem } from "@/document/types";
+import { connectorOf, lineOf, shapeOf, titleOf } from "./kinds";
+
+export interface StepView {
+  status: string;
+  count?: number;
+  done?: number;
+  attempts?: number;
+}
+
+export interface CardData extends Record<string, unknown> {
+  node: FlowNode;
+  title: string;
+  line: string;
+  shape: string;
+  connector: Connector | null;
+  ports: (Port & { connected: boolean })[];
+  problem: "error" | "warning" | null;
+  step: StepView | null;
+  editable: boolean;
+}
+export interface FrameData extends Record<string, unknown> {
+  parent: string;
+  empty: boolean;
+  editable: boolean;
+  label: string;
+}
+export interface EdgeData extends Record<string, unknown> {
+  edge: FlowEdge;
+  lit: boolean;
+  dead: boolean;
+  isError: boolean;
+  editable: boolean;
+}
+export type CardNode = Node<CardData, "card">;
+export type FrameNode = Node<FrameData, "frame">;
+export type CanvasNode = CardNode | FrameNode;
+export type CanvasEdge = Edge<EdgeData, "flow">;
+
+export interface DrawOptions {
+  connectors: Connector[];
+  kinds: NodeKind[];
+  problems?: Map<string, "error" | "warning">;
+  steps?: Map<string, StepView>;
+  edgeState?: (edge: FlowEdge) => "lit" | "dead" | null;
+  editable: boolean;
+}
+
+export const MAIN_HANDLE = "main";
+const PORT_STEP = 22;
+
+export function heightOf(node: FlowNode, kinds: NodeKind[]): number {
+  const declared = kinds.find(({ kind }) => kind === node.kind)?.ports;
+  const ways = portsOf(node, declared).filter(({ isError }) => !isError).length;
+  return Math.max(NODE_HEIGHT, ways > 2 ? ways * PORT_STEP + 8 : NODE_HEIGHT);
+}
+
+export function drawNodes(document: FlowDocument, options: DrawOptions): CardNode[] {
+  const places = placesOf(document);
+  const taken = new Set(document.edges.map((edge) => `${edge.from}|${edge.port ?? ""}`));
+  return document.nodes.map((node) => {
+    const declared = options.kinds.find(({ kind }) => kind === node.kind)?.ports;
+    const title = titleOf(node);
+    const line = lineOf(document, node, options.connectors);
+    const step = options.steps?.get(node.id) ?? null;
+    return {
+      id: node.id,
+      type: "card",
+      position: places[node.id] ?? { x: 0, y: 0 },
+      width: NODE_WIDTH,
+      height: heightOf(node, options.kinds),
+      ariaLabel: `${title}, ${line}${step ? `, ${step.status}` : ""}`,
+      data: {
+        node,
+        title,
+        line,
+        step,
+        shape: shapeOf(node.kind),
+        connector: connectorOf(document, node, options.connectors) ?? null,
+        ports: portsOf(node, declared).map((port) => ({
+          ...port,
+          connected: taken.has(`${node.id}|${port.name ?? ""}`),
+        })),
+        problem: options.problems?.get(node.id) ?? null,
+        editable: options.editable,
+      },
+    };
+  });
+}
+
+/** The frames behind what is inside for-eaches, from where the cards are just now. */
+export function drawFrames(document: FlowDocument, cards: CardNode[], editable: boolean): FrameNode[] {
+  const byId = new Map(cards.map((card) => [card.id, card]));
+  return document.nodes
+    .filter((node) => node.kind === "for_each" && byId.has(node.id))
+    .map((node) => {
+      const rect = frameOf(document, node.id, byId);
+      return {
+        id: `frame:${node.id}`,
+        type: "frame",
+        position: { x: rect.x, y: rect.y },
+        width: rect.width,
+        height: rect.height,
+        zIndex: -1,
+        selectable: false,
+        draggable: false,
+        focusable: false,
+        connectable: false,
+        data: { parent: node.id, empty: rect.empty, editable, label: `for each ${lineOf(document, node, [])}` },
+      } satisfies FrameNode;
+    });
+}
+
+interface Rect {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  empty: boolean;
+}
+
+function frameOf(document: FlowDocument, parent: string, cards: Map<string, CardNode>): Rect {
+  const boxes = document.nodes
+    .filter((node) => node.parent === parent)
+    .flatMap((child) => {
+      const card = cards.get(child.id);
+      if (!card) return [];
+      const own: Rect = { ...card.position, width: card.width ?? 0, height: card.height ?? 0, empty: false };
+      return child.kind === "for_each" ? [own, frameOf(document, child.id, cards)] : [own];
+    });
+  const card = cards.get(parent);
+  if (boxes.length === 0) {
+    const at = card?.position ?? { x: 0, y: 0 };
+    return { x: at.x, y: at.y + NODE_HEIGHT + FRAME_GAP, width: NODE_WIDTH, height: 72, empty: true };
+  }
+  const left = Math.min(...boxes.map(({ x }) => x)) - FRAME_PADDING;
+  const top = Math.min(...boxes.map(({ y }) => y)) - FRAME_PADDING - 8;
+  const right = Math.max(...boxes.map(({ x, width }) => x + width)) + FRAME_PADDING;
+  const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + FRAME_PADDING;
+  return { x: left, y: top, width: right - left, height: bottom - top, empty: false };
+}
+
+export function edgeId(edge: FlowEdge): string {
+  return `${edge.from}|${edge.port ?? ""}|${edge.to}`;
+}
+
+export function drawEdges(document: FlowDocument, options: DrawOptions): CanvasEdge[] {
+  const kinds = new Map(document.nodes.map((node) => [node.id, node.kind]));
+  const edges: CanvasEdge[] = document.edges
+    .filter((edge) => kinds.has(edge.from) && kinds.has(edge.to))
+    .map((edge) => {
+      const state = options.edgeState?.(edge) ?? null;
+      const isError = edge.port === "error";
+      return {
+        id: edgeId(edge),
+        type: "flow",
+        source: edge.from,
+        target: edge.to,
+        sourceHandle: edge.port && edge.port !== "out" ? edge.port : MAIN_HANDLE,
+        targetHandle: "in",
+        data: { edge, lit: state === "lit", dead: state === "dead", isError, editable: options.editable },
+      };
+    });
+  for (const node of document.nodes.filter(({ kind }) => kind === "for_each")) {
+    edges.push({
+      id: `loop:${node.id}`,
+      type: "flow",
+      source: node.id,
+      target: `frame:${node.id}`,
+      sourceHandle: "loop",
+      targetHandle: "top",
+      selectable: false,
+      focusable: false,
+      data: { edge: { from: node.id, to: node.id }, lit: false, dead: true, isError: false, editable: false },
+    });
+  }
+  return edges;
+}
+
+/** The for-each whose frame holds the point; the innermost when they nest. */
+export function frameAt(frames: FrameNode[], point: Point): string | null {
+  const hits = frames.filter(
+    ({ position, width = 0, height = 0 }) =>
+      point.x >= position.x &&
+      point.x <= position.x + width &&
+      point.y >= position.y &&
+      point.y <= position.y + height,
+  );
+  hits.sort((a, b) => (a.width ?? 0) * (a.height ?? 0) - (b.width ?? 0) * (b.height ?? 0));
+  return hits[0]?.data.parent ?? null;
+}
+
+export function problemsByNode(
+  problems: Problem[],
+  placeOf: (pointer: string) => { nodeId: string | null },
+): Map<string, "error" | "warning"> {
+  const found = new Map<string, "error" | "warning">();
+  for (const problem of problems) {
+    const { nodeId } = placeOf(problem.pointer);
+    if (!nodeId || found.get(nodeId) === "error") continue;
+    found.set(nodeId, problem.severity === "warning" ? "warning" : "error");
+  }
+  return found;
+}
