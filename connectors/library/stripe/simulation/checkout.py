@@ -89,7 +89,7 @@ def _data(session: Record, data: Params | None, name: str) -> None:
             kept["capture_method"] = data.choice("capture_method", ("automatic", "automatic_async", "manual"))
             kept["setup_future_usage"] = data.choice("setup_future_usage", ("on_session", "off_session"))
         else:
-            kept["trial_period_days"] = data.integer("trial_period_days", least=1)
+            kept["trial_period_days"] = data.integer("trial_period_days", least=1, most=730)
     session[name] = kept
 
 

@@ -67,7 +67,7 @@ def _amount(desk: Desk, invoice: Record) -> int:
 def _line_amount(line: Params) -> int:
     if "amount" in line:
         return line.need_integer("amount", least=1)
-    return line.need_integer("unit_amount", least=1) * (line.integer("quantity", least=1) or 1)
+    return line.need_integer("unit_amount", least=1) * (line.integer("quantity", least=1, most=999_999) or 1)
 
 
 def _line(desk: Desk, amount: int) -> Record:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
 from connectors.library.stripe.simulation.problems import empty, invalid, missing, unknown_parameter
 
 BRACKETS = re.compile(r"\[([^\[\]]*)\]")
+PLACE = re.compile(r"[0-9]{1,6}")
+WHOLE = re.compile(r"-?[0-9]{1,15}")
+DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
 DEEPEST = 12
-LARGEST_INTEGER = 99_999_999
 LONGEST_TEXT = 5000
 
 
@@ -25,13 +27,13 @@ def pairs(raw: str) -> list[tuple[str, str]]:
 
 
 def decode(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """`a[b][0]=x` becomes `{"a": {"b": ["x"]}}`."""
+    """`a[b][]=x` becomes `{"a": {"b": {"0": "x"}}}`: only who reads a group knows whether it is a list."""
     tree: dict[str, Any] = {}
     for name, value in fields:
         if "\x00" in name or "\x00" in value:
             raise invalid("Text may not hold NUL characters.", param=name.replace("\x00", ""))
         _insert(tree, name, value)
-    return {name: _settled(value) for name, value in tree.items()}
+    return tree
 
 
 def _insert(tree: dict[str, Any], name: str, value: str) -> None:
@@ -51,12 +53,11 @@ def _insert(tree: dict[str, Any], name: str, value: str) -> None:
     place[last] = value
 
 
-def _settled(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    if value and all(key.isdigit() for key in value):
-        return [_settled(value[key]) for key in sorted(value, key=int)]
-    return {key: _settled(child) for key, child in value.items()}
+def _entries(group: Any) -> list[Any] | None:
+    """A group with numbers for names as a list, in their order."""
+    if not isinstance(group, dict) or not all(PLACE.fullmatch(name) for name in group):
+        return None
+    return [group[name] for name in sorted(group, key=int)]
 
 
 class Params:
@@ -106,7 +107,7 @@ class Params:
         value = self.values.get(name)
         if value is None or value == "":
             return None
-        if not isinstance(value, str) or not re.fullmatch(r"-?\d{1,15}", value):
+        if not isinstance(value, str) or not WHOLE.fullmatch(value):
             message = f"Invalid integer: {str(value)[:60]}"
             raise invalid(message, code="parameter_invalid_integer", param=self.label(name))
         number = int(value)
@@ -139,13 +140,9 @@ class Params:
         value = self.text(name, longest=40)
         if value is None:
             return None
-        try:
-            number = Decimal(value)
-        except InvalidOperation:
-            raise invalid(f"Invalid decimal: {value}", param=self.label(name)) from None
-        if not number.is_finite():
+        if not DECIMAL.fullmatch(value):
             raise invalid(f"Invalid decimal: {value}", param=self.label(name))
-        return number
+        return Decimal(value)
 
     def choice(self, name: str, options: Collection[str]) -> str | None:
         value = self.text(name)
@@ -166,17 +163,16 @@ class Params:
         value = self.values.get(name)
         if value is None or value == "":
             return []
-        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        entries = _entries(value)
+        if entries is None or not all(isinstance(entry, dict) for entry in entries):
             raise invalid("Invalid array", code="parameter_invalid_array", param=self.label(name))
-        return [Params(entry, f"{self.label(name)}[{place}]") for place, entry in enumerate(value)]
+        return [Params(entry, f"{self.label(name)}[{place}]") for place, entry in enumerate(entries)]
 
     def strings(self, name: str) -> list[str]:
         value = self.values.get(name)
         if value is None or value == "":
             return []
-        if isinstance(value, str):
-            raise invalid("Invalid array", code="parameter_invalid_array", param=self.label(name))
-        entries = list(value.values()) if isinstance(value, dict) else value
-        if not all(isinstance(entry, str) for entry in entries):
+        entries = _entries(value)
+        if entries is None or not all(isinstance(entry, str) for entry in entries):
             raise invalid("Invalid array", code="parameter_invalid_array", param=self.label(name))
         return entries

@@ -92,7 +92,7 @@ def _performed(desk: Desk, request: SimRequest) -> SimResponse:
 
 
 def _handled(desk: Desk, request: SimRequest) -> Any:
-    match = routes.find(request.method, request.path.rstrip("/"))
+    match = routes.find(request.method, request.path.rstrip("/")) if "\x00" not in request.path else None
     if match is None:
         message = f"Unrecognized request URL ({request.method}: {request.path}). Check the path and the method."
         raise invalid(message, status=404)

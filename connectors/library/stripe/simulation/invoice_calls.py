@@ -53,7 +53,7 @@ def _collection(desk: Desk) -> Record:
     method = params.choice("collection_method", ("charge_automatically", "send_invoice"))
     if method:
         fields["collection_method"] = method
-    days, due = params.integer("days_until_due", least=0), params.integer("due_date")
+    days, due = params.integer("days_until_due", least=0, most=3650), params.integer("due_date")
     if (days is not None or due) and method != "send_invoice":
         raise invalid("A due date is only for collection_method=send_invoice.", param="days_until_due")
     if method == "send_invoice" and days is None and due is None:

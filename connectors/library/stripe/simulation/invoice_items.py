@@ -55,7 +55,7 @@ def create(desk: Desk) -> Record:
 def _amount(desk: Desk) -> tuple[int, str, Record]:
     params = desk.params
     pricing, data = params.child("pricing"), params.child("price_data")
-    quantity = params.integer("quantity", least=0) or 1
+    quantity = params.integer("quantity", least=0, most=999_999) or 1
     if pricing is not None or data is not None:
         source = pricing if pricing is not None else Params({"price_data": params.values["price_data"]})
         price = catalog.priced(desk, source)

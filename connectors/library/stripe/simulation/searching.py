@@ -18,9 +18,10 @@ from connectors.library.stripe.simulation.records import Record
 CLAUSE = re.compile(
     r"""\s*(?P<negated>-)?(?P<field>[a-z_.]+)(?:\[(?P<kq>["'])(?P<key>[^"']{1,40})(?P=kq)\])?\s*
         (?P<operator>:|~|>=|<=|>|<)\s*
-        (?:(?P<vq>["'])(?P<text>(?:\\.|(?!(?P=vq)).)*)(?P=vq)|(?P<bare>null|true|false|-?\d+))""",
+        (?:(?P<vq>["'])(?P<text>(?:\\.|(?!(?P=vq)).)*)(?P=vq)|(?P<bare>null|true|false|-?[0-9]{1,15}))""",
     re.VERBOSE | re.IGNORECASE,
 )
+WHOLE = re.compile(r"-?[0-9]{1,15}")
 JOINT = re.compile(r"\s+(AND|OR)\s+|\s+", re.IGNORECASE)
 
 FIELDS: dict[str, frozenset[str]] = {
@@ -71,7 +72,7 @@ def _page_start(token: str | None) -> int:
     if token is None:
         return 0
     try:
-        return int(base64.urlsafe_b64decode(token.encode()).decode())
+        return max(0, int(base64.urlsafe_b64decode(token.encode()).decode()))
     except ValueError:
         raise invalid("This page token was not made by a search.", param="page") from None
 
@@ -118,7 +119,7 @@ def _holds(name: str, key: str | None, operator: str, wanted: str, bare: bool) -
         if value is None:
             return False
         if operator in COMPARE:
-            return wanted.lstrip("-").isdigit() and isinstance(value, int) and COMPARE[operator](value, int(wanted))
+            return bool(WHOLE.fullmatch(wanted)) and isinstance(value, int) and COMPARE[operator](value, int(wanted))
         if isinstance(value, bool):
             return str(value).lower() == wanted.lower()
         if operator == "~":

@@ -45,15 +45,16 @@ def create(desk: Desk) -> Record:
         raise invalid("All items must share one currency and one billing interval.", param="items")
     order = subscriptions.Order(customer, items)
     order.once = [
-        (catalog.priced(desk, item), item.integer("quantity") or 1) for item in params.children("add_invoice_items")
+        (catalog.priced(desk, item), item.integer("quantity", least=1, most=999_999) or 1)
+        for item in params.children("add_invoice_items")
     ]
     order.metadata, order.description = changes.merged_metadata({}, params), params.text("description")
     order.collection = params.choice("collection_method", ("charge_automatically", "send_invoice")) or order.collection
-    order.days_until_due = params.integer("days_until_due", least=0)
+    order.days_until_due = params.integer("days_until_due", least=0, most=3650)
     if order.collection == "send_invoice" and order.days_until_due is None:
         raise missing("days_until_due")
     order.behavior = params.choice("payment_behavior", BEHAVIORS) or order.behavior
-    order.trial_days, order.trial_end = params.integer("trial_period_days", least=0), _trial_end(desk)
+    order.trial_days, order.trial_end = params.integer("trial_period_days", least=0, most=730), _trial_end(desk)
     order.method = _method(desk, customer)
     order.more = {"cancel_at_period_end": params.boolean("cancel_at_period_end") is True}
     order.more["cancel_at"] = params.integer("cancel_at")
@@ -80,7 +81,7 @@ def _ordered(desk: Desk, item: Params) -> tuple[Record, int]:
     if price["type"] != "recurring":
         message = f"The price {price['id']} is for one-time purchases; a subscription needs recurring prices."
         raise invalid(message, param=item.label("price"))
-    quantity = item.integer("quantity", least=0)
+    quantity = item.integer("quantity", least=0, most=999_999)
     return price, 1 if quantity is None else quantity
 
 
@@ -176,7 +177,7 @@ def _changed_item(desk: Desk, subscription: Record, change: Params, behavior: st
     if "price" in change or "price_data" in change:
         price, _ = _ordered(desk, change)
         item.update(price=snapshot(price), plan=subscriptions.plan_of(price))
-    quantity_now = change.integer("quantity", least=0)
+    quantity_now = change.integer("quantity", least=0, most=999_999)
     if quantity_now is not None:
         item["quantity"] = quantity_now
     if (item["price"]["id"], item["quantity"]) != (former["price"]["id"], former["quantity"]):
