@@ -165,6 +165,7 @@ class OnePlay(TenantView):
     @documented(responses=shapes.PlayShape)
     def get(self, request: Request, play_id: str, **ids: str) -> Response:
         """A play and what its checks have found so far."""
+        plays.end_stale(self.tenant)
         row = SandboxPlay.objects.filter(tenant=self.tenant, id=play_id).first()
         if row is None:
             raise not_found("play")

@@ -102,7 +102,7 @@ class Context:
 
     async def ledger(self, system: str) -> dict[str, list[dict[str, Any]]]:
         """What a simulated system holds."""
-        found: dict[str, list[dict[str, Any]]] = await in_thread(books.ledger, self.tenant, system)
+        found: dict[str, list[dict[str, Any]]] = await self._books(books.ledger, system)
         return found
 
     async def fault(self, system: str, kind: str, match: dict[str, Any] | None = None, times: int | None = 1) -> None:
@@ -114,9 +114,15 @@ class Context:
 
     async def _headers(self, system: str) -> dict[str, str]:
         if system not in self._keys:
-            self._keys[system] = await in_thread(books.keys, self.tenant, system)
+            self._keys[system] = await self._books(books.keys, system)
         key = self._keys[system].get("secret_key")
         return {"Authorization": f"Bearer {key}"} if key else {}
+
+    async def _books(self, look: Callable[[Tenant, str], Any], system: str) -> Any:
+        try:
+            return await in_thread(look, self.tenant, system)
+        except books.UnknownSystem:
+            raise StoryBroken(f"This story needs the simulated system {system}, which is not installed.") from None
 
 
 async def in_thread(fn: Callable[..., Any], *arguments: Any) -> Any:
