@@ -145,7 +145,7 @@ class Call:
         try:
             output, found = await self._resolve_and_perform()
         except asyncio.CancelledError:
-            settle = effects.lost if self._anything_there() else effects.release
+            settle = effects.lost if self._in_doubt or self._http.sent else effects.release
             settle(effect_id, {"class": "uncertain", "code": "cancelled", "message": "The call was stopped."}, _now())
             raise
         except Lost as lost:
@@ -153,16 +153,22 @@ class Call:
         except AnswerMalformed as error:
             raise (self._lost if self._anything_there() else self._nothing_done)(effect_id, error) from None
         except Rejected as error:
-            # A refusal says nothing about what earlier requests of the same call have made.
-            raise (self._lost_half_way if self._http.made else self._refused)(effect_id, error) from None
+            raise (self._lost_half_way if self._something_made() else self._refused)(effect_id, error) from None
         except (IpaasError, ReconnectNeeded) as error:
             raise (self._lost_half_way if self._anything_there() else self._nothing_done)(effect_id, error) from None
+        except Exception:
+            effects.lost(effect_id, None, _now())
+            raise
         self.recorder.record["found"] = found
         effects.answer(effect_id, output, _now(), found=found)
         return output
 
     def _anything_there(self) -> bool:
-        return self._in_doubt or (self._http.sent > 0 and self._http.made > 0)
+        return self._in_doubt or self._http.made > 0
+
+    def _something_made(self) -> bool:
+        """Whether a refusal leaves open what earlier requests of this or an earlier try have made."""
+        return self._http.made > 0 or (self._in_doubt and self._operation.find is not None)
 
     async def _resolve_and_perform(self) -> tuple[Any, bool]:
         """Perform; when an earlier try of a findable operation may have been made, look first."""

@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import quote
 
 from connectors.gateway.answers import Lost, judge
@@ -21,7 +21,7 @@ from connectors.gateway.records import Recorder
 from connectors.gateway.signin import Authorisation, SignIn
 from connectors.gateway.wire import AnswerLost, NotSent, Wire, WireRequest
 from connectors.sdk.errors import LimitReached, ReconnectNeeded, Rejected, TryAgain
-from connectors.sdk.http import HttpAnswer
+from connectors.sdk.http import HttpAnswer, RequestOptions
 from connectors.sdk.retry_after import parse_retry_after
 from connectors.sdk.values import fill, form_text, places
 from ipaas.book.packing import dumps
@@ -77,26 +77,22 @@ class GatewayHttp:
         """The present moment."""
         return datetime.now(UTC)
 
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        form: Mapping[str, Any] | None = None,
-        text: str | None = None,
-        headers: Mapping[str, str] | None = None,
-        check: bool = True,
-        writes: bool | None = None,
-    ) -> HttpAnswer:
+    async def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> HttpAnswer:
         """See `connectors.sdk.http.Http.request`."""
         method = method.upper()
+        form = options.get("form")
         prepared = Prepared(
-            method, path, dict(query or {}), dict(headers or {}), json, dict(form) if form is not None else None, text
+            method,
+            path,
+            query=dict(options.get("query") or {}),
+            headers=dict(options.get("headers") or {}),
+            json=options.get("json"),
+            form=None if form is None else dict(form),
+            text=options.get("text"),
         )
+        writes = options.get("writes")
         writes = method not in _READING if writes is None else writes
-        return await self._checked(prepared, writes=writes, check=check)
+        return await self._checked(prepared, writes=writes, check=options.get("check", True))
 
     async def send(self, prepared: Prepared, *, writes: bool) -> HttpAnswer:
         """Send a declared request, with the error rules applied."""

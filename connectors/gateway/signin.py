@@ -109,8 +109,9 @@ class SignIn:
             if all(look_up(place) not in (None, "") for place in places(template)):
                 headers[fill(name, look_up)] = fill(template, look_up)
         query = {name: fill(template, look_up) for name, template in self._auth.apply.query.items()}
-        secrets = (*headers.values(), str(credential.get("token", "")))
-        return Authorisation(headers, query, tuple(secret for secret in secrets if secret))
+        # What comes from the credential itself is known to the masker; a token that was signed in for is not.
+        token = text_of(credential.get("token"))
+        return Authorisation(headers, query, (token,) if token else ())
 
     def _own_headers(self, credential: Mapping[str, Any]) -> dict[str, str]:
         kind = self._auth.kind

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict, Unpack
 
 import orjson
 
@@ -58,6 +58,29 @@ class AnswerMalformed(TryAgain):
         )
 
 
+class RequestOptions(TypedDict, total=False):
+    """What a request may have besides method and path.
+
+    Attributes:
+        query: Query fields; nested values are written with brackets, None is left out.
+        json: Body sent as JSON; None is no body.
+        form: Body sent as a form; nested values are written with brackets.
+        text: Body sent as it is; give its Content-Type in `headers` (default text/plain).
+        headers: Further headers.
+        check: Apply the manifest's error rules and the default table (the default); False returns any answer as it is.
+        writes: Whether this request can change anything there. Default: every method but GET, HEAD and OPTIONS.
+            Say False for a POST that only reads, so that a lost answer is known to be harmless.
+    """
+
+    query: Mapping[str, Any] | None
+    json: Any
+    form: Mapping[str, Any] | None
+    text: str | None
+    headers: Mapping[str, str] | None
+    check: bool
+    writes: bool | None
+
+
 class Http(Protocol):
     """What a coded operation may use of the network."""
 
@@ -76,33 +99,14 @@ class Http(Protocol):
         """The present moment, aware, UTC."""
         ...
 
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, Any] | None = None,
-        json: Any = None,
-        form: Mapping[str, Any] | None = None,
-        text: str | None = None,
-        headers: Mapping[str, str] | None = None,
-        check: bool = True,
-        writes: bool | None = None,
-    ) -> HttpAnswer:
+    async def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> HttpAnswer:
         """Send one authorised request and return the answer.
 
         Args:
             method: HTTP method.
             path: Path below the connection's base URL, already URL-quoted (`quote_segment`), or an absolute URL on one
                 of the manifest's hosts.
-            query: Query fields; nested values are written with brackets, None is left out.
-            json: Body sent as JSON.
-            form: Body sent as a form; nested values are written with brackets.
-            text: Body sent as it is; give its Content-Type in `headers` (default text/plain).
-            headers: Further headers.
-            check: Apply the manifest's error rules and the default table; False returns any answer as it is.
-            writes: Whether this request can change anything there. Default: every method but GET, HEAD and OPTIONS.
-                Say False for a POST that only reads, so that a lost answer is known to be harmless.
+            **options: See `RequestOptions`.
 
         Raises:
             CallFailed: By the error rules, or because no answer came.

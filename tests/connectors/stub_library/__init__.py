@@ -1,0 +1,1 @@
+"""Connectors that exist for the tests of the gateway only."""
