@@ -39,7 +39,7 @@ def need_customer(desk: Desk, table: str, row: Row) -> Row:
 @rules("Customer")
 class CustomerRules(TableRules):
     def defaults(self, desk: Desk, row: Row) -> None:
-        row.update(CustomerType="CUS", TermsCode="NET30", CurrencyCode="USD", CountryNum=1, EstDate=desk.today,
+        row.update(CustomerType="CUS", TermsCode="N30", CurrencyCode="USD", CountryNum=1, EstDate=desk.today,
                    GroupCode="IND", TerritoryID="MIDWEST", ShipViaCode="UPS")  # fmt: skip
 
     def check(self, desk: Desk, row: Row, old: Row | None) -> None:

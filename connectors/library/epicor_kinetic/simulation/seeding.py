@@ -30,7 +30,7 @@ _CODES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         ("MfgSys", "Main plant", "2100 Millwright Road", "Peoria", "IL", "61602", "USA"),
         ("WEST", "Western depot", "88 Harbor Way", "Oakland", "CA", "94607", "USA")]),
     "Terms": ("TermsCode Description NumberOfDays", [
-        ("NET30", "Net 30 days", 30), ("N30", "Net 30 days", 30), ("N10", "Net 10 days", 10), ("COD", "On delivery", 0),
+        ("N30", "Net 30 days", 30), ("N10", "Net 10 days", 10), ("COD", "On delivery", 0),
         ("CC", "Paid by card", 0)]),
     "Currency": ("CurrencyCode CurrDesc CurrSymbol CurrencyID BaseCurr DecimalsGeneral DecimalsPrice ExchangeRate", [
         ("USD", "US dollar", "$", "USD", True, 2, 5, Decimal(1)),

@@ -1,0 +1,1 @@
+"""How the operations talk to Kinetic: one module per business thing; `operations.py` is their door."""
