@@ -129,7 +129,7 @@ def length(budget: Budget, value: Any) -> int:
 def number_range(budget: Budget, start: int, stop: int | None = None, step: int = 1) -> list[int]:
     """Whole numbers from `start` up to, not including, `stop`."""
     span = range(start) if stop is None else range(start, stop, step)
-    if not -(2**62) < span.start <= span.stop < 2**62:
+    if not all(-(2**62) < edge < 2**62 for edge in (span.start, span.stop, span.step)):
         raise LimitReached("expression_items", 2**62, "The range is too large.")
     budget.visit(len(span))
     return list(span)

@@ -6,7 +6,7 @@ and CLDR's digits, which differ from ISO for some cash-only reasons and are put 
 
 from __future__ import annotations
 
-from decimal import Context, Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from functools import lru_cache
 from typing import Any, Final
 
@@ -139,3 +139,16 @@ def round_number(value: Any, digits: int = 0, rounding: str = "half_up") -> Deci
     if not -20 <= digits <= 20:
         raise author_error("not_a_number", "Round to between -20 and 20 decimals.")
     return decimal_of(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUNDINGS[rounding], context=EXACT)
+
+
+def divide(left: Decimal, right: Decimal) -> Decimal:
+    """The exact quotient where it ends within 28 digits, else 15 digits, which a JSON number carries faithfully.
+
+    Raises:
+        StepFailed: the divisor is zero.
+    """
+    if right == 0:
+        raise author_error("division_by_zero", "A number is divided by zero.", "Guard it with a condition.")
+    context = Context(prec=28)
+    exact = context.divide(left, right)
+    return Context(prec=15).divide(left, right) if context.flags[Inexact] else exact

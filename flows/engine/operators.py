@@ -14,6 +14,7 @@ from jinja2 import nodes
 
 from flows.engine.budget import Budget, size_in_bits
 from flows.engine.errors import author_error
+from flows.engine.money import divide
 from flows.engine.values import kind_name, text_of
 
 Closure = Callable[[dict[str, Any], Budget], Any]
@@ -133,6 +134,8 @@ def _power(left: Any, right: Any, budget: Budget) -> Any:
 
 def _divide(left: Any, right: Any, budget: Budget) -> Any:
     left, right = number_pair(left, right, "/")
+    if type(left) is Decimal or type(right) is Decimal:
+        return divide(Decimal(left), Decimal(right))
     return left / right
 
 

@@ -18,6 +18,7 @@ from flows.engine.money import (
     ROUNDINGS,
     decimal_of,
     decimal_to_minor,
+    divide,
     exponent_of,
     minor_to_decimal,
     round_number,
@@ -68,9 +69,7 @@ def _arithmetic(value: Any, p: Params, tables: Tables, sign: str) -> Decimal:
         return EXACT.add(left, right)
     if sign == "*":
         return EXACT.multiply(left, right)
-    if right == 0:
-        raise author_error("division_by_zero", "The number to divide by is zero.")
-    return EXACT.divide(left, right).normalize()
+    return divide(left, right)
 
 
 _CURRENCY: Final = titled(PATH_OR_TEXT, "Currency", description="A code such as USD, or the path to one.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from flows.engine.context import Param, Scope, TextCompiler
@@ -24,9 +25,11 @@ from flows.engine.errors import (
     located,
 )
 from flows.engine.outcomes import NoTables, Tables
+from flows.engine.schemas import Checker, compile_schema
 from flows.engine.values import to_json
 from flows.mapping.chains import Chain, ChainCompiler, compile_source
 from flows.mapping.paths import EACH, MAX_INDEX, Path, parse_path, spreads
+from flows.mapping.schema import RULE_SCHEMA
 from flows.mapping.targets import TreeWriter, Writer, plain_writer
 
 _WAYS: Final = ("source", "sources", "value", "expression")
@@ -164,6 +167,11 @@ class Mapping:
         return rows
 
 
+@cache
+def _checker() -> Checker:
+    return compile_schema({"type": "array", "items": RULE_SCHEMA})
+
+
 def compile_rules(rules: Sequence[MappingType[str, Any]], pointer: str = "") -> Mapping:
     """Compile mapping rules.
 
@@ -175,6 +183,10 @@ def compile_rules(rules: Sequence[MappingType[str, Any]], pointer: str = "") -> 
         DocumentRefused: with every problem and its pointer.
     """
     texts, tables = TextCompiler(pointer), set[str]()
+    for finding in _checker().findings(rules):
+        texts.problem(finding.code, finding.pointer, finding.message)
+    if texts.problems:
+        raise DocumentRefused(texts.problems)
     targets = [_target(rule, index, texts) for index, rule in enumerate(rules)]
     _check_targets(rules, targets, texts)
     compiler = _RuleCompiler(texts, tables, rules, targets)

@@ -93,7 +93,7 @@ def _lookup(value: Any, p: Params, tables: Tables) -> Any:
     on_missing = p.get("on_missing", "default" if "default" in p else "fail")
     if on_missing == "fail":
         failure = missing_key(p["table"], key, "").error
-        raise StepFailed({name: part for name, part in failure.items() if name not in ("pointer", "field")})
+        raise StepFailed({**{name: part for name, part in failure.items() if name != "pointer"}, "field": None})
     return value if on_missing == "keep" else p.get("default") if on_missing == "default" else None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from time import perf_counter
 from typing import Any
 
@@ -78,7 +79,7 @@ def chain(kinds: list[tuple[str, dict[str, Any]]]) -> Plan:
     """A plan of these nodes in a row behind a manual trigger."""
     nodes: list[dict[str, Any]] = [{"id": "start", "kind": "trigger", "params": {"type": "manual"}}]
     nodes += [{"id": f"n{i}", "kind": kind, "params": params} for i, (kind, params) in enumerate(kinds)]
-    edges = [{"from": a["id"], "to": b["id"]} for a, b in zip(nodes, nodes[1:], strict=False)]
+    edges = [{"from": a["id"], "to": b["id"]} for a, b in pairwise(nodes)]
     return compile_plan({"schema": 1, "nodes": nodes, "edges": edges}, _Catalog())
 
 

@@ -45,8 +45,12 @@ def _level(draw: Any, prefix: str, parent: str | None, depth: int, caught: bool)
             below = draw(_level(f"{id_}_", id_, depth + 1, caught))
             nodes, edges = nodes + below[0], edges + below[1]
         earlier = [n for n in nodes if n.get("parent") == parent and n["id"] != id_]
-        for source in draw(st.lists(st.sampled_from(earlier), max_size=3, unique_by=lambda n: n["id"])) if earlier else []:
-            port = draw(st.sampled_from({"condition": ["yes", "no"], "call": ["out", "error"]}.get(source["kind"], ["out"])))
+        for source in (
+            draw(st.lists(st.sampled_from(earlier), max_size=3, unique_by=lambda n: n["id"])) if earlier else []
+        ):
+            port = draw(
+                st.sampled_from({"condition": ["yes", "no"], "call": ["out", "error"]}.get(source["kind"], ["out"]))
+            )
             edges.append(f"{source['id']}:{port}>{id_}")
         if parent is None and not any(edge.endswith(f">{id_}") for edge in edges):
             edges.append(f"start>{id_}")

@@ -124,6 +124,15 @@ class Holder:
             self._move()
         return self
 
+    def rush(self) -> Holder:
+        """To the end, carrying out all decisions at once, calls included."""
+        while self.history.finished is None:
+            for decision in decide(self.plan, self.history, self.now):
+                self._take(decision)
+            for step in list(self.in_flight):
+                self._take(step)
+        return self
+
     def _move(self) -> None:
         decisions = decide(self.plan, self.history, self.now)
         moves: list[Any] = [d for d in decisions if not isinstance(d, Sleep)] + list(self.in_flight)
@@ -162,5 +171,6 @@ def finish(plan: Plan, body: Any = None, **more: Any) -> History:
 
 def act_once(params_node: dict[str, Any], body: Any = None, tables: Any = None, **more: Any) -> Outcome:
     """The outcome of one node right behind the trigger."""
-    plan = plan_of(params_node, edges=[f"start>{params_node['id']}", *more.pop("edges", ())], **more)
+    edges = [f"start>{params_node['id']}", *more.pop("edges", ())]
+    plan = plan_of(params_node, *more.pop("more_nodes", ()), edges=edges, **more)
     return act(plan, admitted(plan, body), Start(params_node["id"], params_node["id"], 1), tables or Tables(), NOW)

@@ -16,7 +16,9 @@ from tests.engine.graphs import BODY, answer, documents
 from tests.engine.harness import NOW, Catalog, Holder, trigger
 
 SEEDS = st.integers(0, 2**32)
-PATIENT = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+PATIENT = settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 
 
 def _settled(holder: Holder) -> dict[str, tuple[str, str | None]]:
@@ -99,7 +101,9 @@ def test_a_history_folded_again_decides_the_same(document: dict[str, Any], seed:
 
 @PATIENT
 @given(documents(caught=True), SEEDS, SEEDS, st.integers(1, 60))
-def test_a_new_holder_after_a_crash_comes_to_the_same_end(document: dict[str, Any], one: int, other: int, moves: int) -> None:
+def test_a_new_holder_after_a_crash_comes_to_the_same_end(
+    document: dict[str, Any], one: int, other: int, moves: int
+) -> None:
     plan = compile_plan(document, Catalog())
     whole = Holder(plan, BODY, answer, one).carry()
     crashed = Holder(plan, BODY, answer, one).carry(moves)

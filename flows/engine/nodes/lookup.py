@@ -5,6 +5,7 @@ The table is loaded by the runner before the step; a missing key fails by name u
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from flows.engine.errors import REJECTED, StepFailed, error
 from flows.engine.nodes.spec import NodeSpec, one_port, params_of
 from flows.engine.outcomes import MISSING, Done, Outcome, Tables
 from flows.engine.values import text_of
+
+_SOURCE = re.compile(r"(trigger|steps|item|env)[.\[]")
 
 SPEC = NodeSpec(
     kind="lookup",
@@ -48,10 +51,16 @@ def compile(params: Mapping[str, Any], ctx: CompileContext) -> _Params:
     on_missing = str(params.get("on_missing", "default" if "default" in params else "fail"))
     if on_missing == "default" and "default" not in params:
         ctx.problem("required", "/params/default", "Say which value a missing key takes.")
+    key = ctx.expression(params.get("key"), "/params/key", template=True)
+    if key.constant and _SOURCE.match(str(key.expression.value)):
+        text = key.expression.value
+        ctx.problem(
+            "fixed_text", "/params/key", f"The key is the fixed text '{text}'.", f"Write {{{{ {text} }}}}.", "warning"
+        )
     ctx.tables.add(table)
     return _Params(
         table,
-        ctx.either(params.get("key"), "/params/key"),
+        key,
         on_missing,
         ctx.template(params.get("default"), "/params/default"),
         f"{ctx.pointer}/params/key",
