@@ -14,7 +14,7 @@ from asgiref.sync import sync_to_async
 
 from connectors.models import Connection
 from connectors.registry import registry
-from connectors.sdk.manifest import TriggerSpec
+from connectors.sdk.triggers import TriggerSpec
 from connectors.vault import open_sealed
 from flows import deployed as deployments
 from flows.deployed import Deployed
@@ -87,7 +87,7 @@ def _route(state: TriggerState, row: Deployment, deployed: Deployed, params: dic
     connection = Connection.objects.of(state.tenant_id).filter(id=deployed.connections.get(alias, "")).first()
     if connection is None:
         return None
-    spec = registry().get(connection.connector).manifest.triggers["webhook"]
+    spec = registry().get(connection.connector).manifest.triggers["webhook"].bound_to(connection.config)
     wanted = params.get("event") or []
     return Route(
         deployed=deployed,

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 import orjson
 from django.conf import settings
 
-from connectors.sdk.signatures import SignatureRefused, verify
+from connectors.gateway import SignatureRefused, verify_webhook
 from flows import live
 from flows.events import BodyRefused, parse_body
 from flows.intake import Arrival, admit
@@ -102,18 +102,8 @@ def _too_large(most: int) -> Refusal:
 
 
 def _check_signature(route: Route, headers: dict[str, str], raw: bytes) -> None:
-    if route.config.get("accept_unsigned") is True:
-        return
-    spec = route.spec.signature
-    if spec is None or not route.secrets:
-        raise Refusal(
-            401,
-            "signature_unverifiable",
-            "This trigger's connection holds no signing secret, so the event cannot be verified. "
-            "Enter the secret with the connection, then send the event again.",
-        )
     try:
-        verify(spec, route.secrets, headers, raw, time.time())
+        verify_webhook(route.config, route.spec, route.secrets, headers, raw, time.time())
     except SignatureRefused as refused:
         raise Refusal(401, "signature_refused", str(refused)) from None
 
