@@ -91,8 +91,7 @@ class Bindings:
 
     async def open(self, row: Connection) -> Bound:
         """A connection that is not taken from, nor put in, the cache (for tests of a connection)."""
-        credential = await sync_to_async(_credential, thread_sensitive=False)(row)
-        return self._bind(row, credential)
+        return self._bind(*await sync_to_async(_opened, thread_sensitive=False)(row))
 
     async def _fresh(self, tenant_id: str, connection_id: str, known: Bound | None) -> Bound:
         now = time.monotonic()
@@ -185,6 +184,12 @@ def _read(tenant_id: str, connection_id: str) -> tuple[Connection, dict[str, Any
 
 def _credential(row: Connection) -> dict[str, Any]:
     return open_sealed(row.tenant_id, row.id, bytes(row.sealed)) if row.sealed else {}
+
+
+def _opened(row: Connection) -> tuple[Connection, dict[str, Any]]:
+    # The tenant's name is part of a simulated system's address, and must not be fetched on the event loop later.
+    assert row.tenant is not None
+    return row, _credential(row)
 
 
 def _same_sign_in(known: Bound, bound: Bound) -> bool:

@@ -140,6 +140,8 @@ class Wire:
                 trace_configs=[_progress_trace()],
                 skip_auto_headers=("User-Agent", "Content-Type"),
             )
+            # aiohttp would quietly send PUT and DELETE again after a broken connection; repeating is for the ledger.
+            session._retry_connection = False
         return session
 
     async def close(self) -> None:
