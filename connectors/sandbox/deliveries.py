@@ -79,7 +79,8 @@ async def deliver_forever(stop: asyncio.Event) -> None:
                 for due in claimed:
                     task = asyncio.create_task(_send(session, due))
                     sending.add(task)
-                    task.add_done_callback(lambda done: (sending.discard(done), event.set()))
+                    task.add_done_callback(sending.discard)
+                    task.add_done_callback(lambda done: event.set())
                 if time.monotonic() > tidy_at:
                     await asyncio.to_thread(_tidy)
                     tidy_at = time.monotonic() + _TIDY_SECONDS

@@ -1,7 +1,7 @@
 """Brings a tenant's sandbox back to its starting data in one transaction, and moves its clock.
 
-Called by the console's API, the demo command and seeding. Whoever registered in `after_reset` is called afterwards:
-flows do, and register the webhooks of their deployments anew.
+Called by the console's API, the demo command and seeding. Webhook registrations survive a reset, so deployed flows go
+on hearing; whoever else wants to know registers in `after_reset`.
 """
 
 from __future__ import annotations

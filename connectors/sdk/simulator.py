@@ -141,12 +141,12 @@ class Store(Protocol):
 class Simulator(ABC):
     """A stateful stand-in for one outside system, good enough for the system's own official client.
 
-    Collections named in `kept_over_reset` survive a sandbox reset: what people configured there by hand, such as
-    addresses for call-outs. Webhooks that deployed flows registered are registered anew after a reset, so they go.
+    Collections named in `kept_over_reset` survive a sandbox reset, so that the webhooks which deployed flows registered
+    go on; they are the ones that the starting data never holds.
     """
 
     system: ClassVar[str]
-    kept_over_reset: ClassVar[tuple[str, ...]] = ()
+    kept_over_reset: ClassVar[tuple[str, ...]] = ("webhook_endpoints",)
 
     def __init__(self, store: Store) -> None:
         self.store = store

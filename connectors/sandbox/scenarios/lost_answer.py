@@ -13,7 +13,7 @@ async def play(context: Context) -> None:
 
 
 async def checks(context: Context) -> list[Check]:
-    return await sale_checks(context, context.told["sale"])
+    return [*await context.faults_met(), *await sale_checks(context, context.told["sale"])]
 
 
 SCENARIO = Scenario(

@@ -93,15 +93,15 @@ def _once(name: str, rows: list[dict[str, Any]], found: str) -> Check:
 
 def _amount(name: str, rows: list[dict[str, Any]], column: str, total: Decimal) -> Check:
     amounts = [money(row.get(column)) for row in rows]
-    told = ", ".join(map(str, amounts)) or "none"
-    return Check(name, amounts == [total], f"{told}, paid {total}")
+    told = ", ".join(f"{amount:.2f}" for amount in amounts) or "none"
+    return Check(name, amounts == [total], f"{told}, paid {total:.2f}")
 
 
 def _lines(lines: list[dict[str, Any]], sold: list[tuple[str, Decimal, Decimal]]) -> Check:
     found = [
         (str(row.get("PartNum")), money(row.get("SellingQuantity")), money(row.get("DocUnitPrice"))) for row in lines
     ]
-    told = "; ".join(f"{quantity.normalize():f} × {part} at {price.normalize():f}" for part, quantity, price in found)
+    told = "; ".join(f"{quantity.normalize():f} × {part} at {price:.2f}" for part, quantity, price in found)
     return Check("The order's lines are what was sold", sorted(found) == sorted(sold), told or "no lines")
 
 

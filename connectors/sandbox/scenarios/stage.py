@@ -17,6 +17,7 @@ import aiohttp
 import orjson
 from django.db import connection
 
+from connectors.models import SandboxFault
 from connectors.sandbox import books, faults
 from connectors.sandbox.situation import FRESH_SECONDS
 from ipaas.accounts.models import Tenant
@@ -67,7 +68,7 @@ class Context:
     server: str
     told: dict[str, Any] = field(default_factory=dict)
     tag: str = field(default_factory=lambda: secrets.token_hex(4))
-    _added: list[str] = field(default_factory=list)
+    _added: list[SandboxFault] = field(default_factory=list)
     _session: aiohttp.ClientSession | None = None
     _keys: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
@@ -78,8 +79,8 @@ class Context:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for fault_id in self._added:
-            await in_thread(faults.remove, self.tenant, fault_id)
+        for row in self._added:
+            await in_thread(faults.remove, self.tenant, row.id)
         if self._session is not None:
             await self._session.close()
 
@@ -108,9 +109,20 @@ class Context:
     async def fault(self, system: str, kind: str, match: dict[str, Any] | None = None, times: int | None = 1) -> None:
         """Let a system fail from now on; what is left of it ends with the play."""
         row = await in_thread(faults.add, self.tenant, system, kind, match, times)
-        self._added.append(row.id)
+        self._added.append(row)
         # The server may be another process, which looks at its faults this often.
         await asyncio.sleep(FRESH_SECONDS + 0.1)
+
+    async def faults_met(self) -> list[Check]:
+        """Whether the faults of the story really happened, as often as they should."""
+        left = {row.id: row.times for row in await in_thread(faults.listed, self.tenant)}
+        found = []
+        for row in self._added:
+            if row.times is not None:
+                met = row.times - (left.get(row.id) or 0)
+                name = f"{row.system} really failed ({row.fault.replace('_', ' ')})"
+                found.append(Check(name, met == row.times, f"{met} of {row.times} times"))
+        return found
 
     async def _headers(self, system: str) -> dict[str, str]:
         if system not in self._keys:
