@@ -142,6 +142,7 @@ STEPS: dict[str, Callable[[World], World]] = {
     "list_disputes": lambda world: {},
     "retrieve_dispute": lambda world: {"id": world["list_disputes"]["items"][0]["id"]},
     "retrieve_balance": lambda world: {},
+    "create_payout": lambda world: {"amount": 50000, "currency": "usd"},
     "list_payouts": lambda world: {"status": "paid"},
     "retrieve_payout": lambda world: {"id": world["list_payouts"]["items"][0]["id"]},
     "list_balance_transactions": lambda world: {"payout": world["retrieve_payout"]["id"], "type": "charge"},
@@ -161,6 +162,7 @@ def _prepared(shop: Shop) -> World:
     shop.pay("pm_card_createDispute", amount=8800)
     bought = shop.buy()
     shop.wait(4 * DAY)
+    shop.pay("pm_card_bypassPending", amount=90000)
     return {
         "payer": payer,
         "unpaid": unpaid,
@@ -272,14 +274,8 @@ def test_samples_fit_their_schemas(manifest: Manifest) -> None:
         jsonschema_rs.validate(dict(operation.input), operation.sample.input)
         jsonschema_rs.validate(dict(operation.output), operation.sample.output)
     for name, event in manifest.triggers["webhook"].events.items():
-        assert event.sample is None or event.sample["type"] == name
-        assert event.sample is None or jsonschema_rs.is_valid(dict(event.schema), event.sample)
-
-
-def test_every_event_the_simulator_knows_has_its_sample(manifest: Manifest) -> None:
-    events = manifest.triggers["webhook"].events
-
-    assert [name for name, event in events.items() if event.sample is None] == ["invoice.overpaid", "price.deleted"]
+        assert event.sample["type"] == name
+        jsonschema_rs.validate(dict(event.schema), event.sample)
 
 
 def test_every_coded_operation_has_its_function(manifest: Manifest) -> None:

@@ -132,6 +132,20 @@ def send(desk: Desk) -> Record:
     return invoice
 
 
+@route("POST", URL + "/{id}/attach_payment")
+def attach_payment(desk: Desk) -> Record:
+    invoice = _need(desk, "open", verb="attach a payment to")
+    identifier = desk.params.need_text("payment_intent")
+    intent = desk.need("payment_intents", "payment_intent", identifier, "payment_intent")
+    if intent["customer"] != invoice["customer"] or intent["currency"] != invoice["currency"]:
+        message = "The payment must be of the same customer and in the same currency as the invoice."
+        raise wrong_state(message, param="payment_intent")
+    if intent["status"] != "succeeded" or intent.get("_invoice"):
+        message = "Only a payment that has succeeded and belongs to no invoice yet can be attached here."
+        raise wrong_state(message, param="payment_intent")
+    return invoices.attached(desk, invoice, intent)
+
+
 @route("POST", URL + "/{id}/void")
 def void(desk: Desk) -> Record:
     return _ended(desk, _need(desk, "open", "uncollectible", verb="void"), "void")

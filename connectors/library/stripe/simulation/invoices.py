@@ -158,17 +158,41 @@ def _open_payment(desk: Desk, invoice: Record, intent: Record | None) -> None:
             payment_method_types=["card", "us_bank_account"],
             _invoice=invoice["id"],
         )
+    new_payment(desk, invoice, intent, invoice["amount_due"])
+
+
+def new_payment(desk: Desk, invoice: Record, intent: Record, amount: int) -> Record:
     payment = blank("invoice_payment")
     payment.update(
         id=desk.new_id("inpay"),
-        amount_requested=invoice["amount_due"],
+        amount_requested=amount,
         created=desk.now,
         currency=invoice["currency"],
         invoice=invoice["id"],
-        is_default=True,
+        is_default=not desk.records.where("invoice_payments", "invoice", invoice["id"]),
         payment={"payment_intent": intent["id"], "type": "payment_intent"},
     )
-    desk.save("invoice_payments", payment)
+    return desk.save("invoice_payments", payment)
+
+
+def attached(desk: Desk, invoice: Record, intent: Record) -> Record:
+    """A payment made apart from the invoice counts towards it; too much of it is told."""
+    payment = new_payment(desk, invoice, intent, intent["amount_received"])
+    intent["_invoice"] = invoice["id"]
+    desk.save("payment_intents", intent)
+    payment.update(status="paid", amount_paid=intent["amount_received"])
+    payment["status_transitions"]["paid_at"] = desk.now
+    emit(desk, "invoice_payment.paid", payment)
+    paid = invoice["amount_paid"] + intent["amount_received"]
+    if paid < invoice["amount_due"]:
+        invoice.update(amount_paid=paid, amount_remaining=invoice["amount_due"] - paid)
+        return desk.save("invoices", invoice)
+    cancel_payment(desk, invoice)
+    invoice["amount_overpaid"] = paid - invoice["amount_due"]
+    _mark_paid(desk, invoice, paid)
+    if invoice["amount_overpaid"]:
+        emit(desk, "invoice.overpaid", invoice)
+    return invoice
 
 
 def method_for(desk: Desk, invoice: Record) -> Record | None:

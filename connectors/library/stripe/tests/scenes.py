@@ -12,7 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from connectors.library.stripe.simulation.desk import Desk
+from connectors.library.stripe.simulation.events import emit
+from connectors.library.stripe.simulation.records import Records
 from connectors.library.stripe.simulator import SIMULATOR
+from connectors.sdk.manifest import load_manifest
 from connectors.sdk.simulator import MemoryStore, SimRequest, SimResponse
 from connectors.sdk.values import form_pairs
 
@@ -186,6 +190,11 @@ def _billing(shop: Shop) -> None:
     note = shop.post("/v1/credit_notes", invoice=invoice["id"], amount=5000, reason="order_change")
     shop.post(f"/v1/credit_notes/{note['id']}/void")
     shop.post(f"/v1/invoices/{invoice['id']}/void")
+    cheap = shop.post("/v1/invoices", customer=customer["id"])
+    shop.post("/v1/invoiceitems", customer=customer["id"], invoice=cheap["id"], amount=9000, currency="usd")
+    shop.post(f"/v1/invoices/{cheap['id']}/finalize")
+    paid = shop.pay(amount=10000, customer=customer["id"])
+    shop.post(f"/v1/invoices/{cheap['id']}/attach_payment", payment_intent=paid["id"])
     late = shop.subscriber("pm_card_chargeCustomerFail")
     shop.post("/v1/subscriptions", customer=late["id"], items=plan)
 
@@ -201,12 +210,23 @@ def _goodbye(shop: Shop) -> None:
     subscription = shop.get("/v1/subscriptions", status="active")["data"][0]
     shop.delete(f"/v1/subscriptions/{subscription['id']}")
     shop.delete(f"/v1/customers/{subscription['customer']}")
+    # Prices are deleted in the dashboard only; there is no call to do it with.
+    records = Records(shop.store)
+    desk = Desk(records, int(shop.store.now().timestamp()))
+    emit(desk, "price.deleted", desk.need("prices", "price", "price_seal_kit_jpy"))
+    records.flush()
 
 
 def sample_text(event: Mapping[str, Any]) -> str:
     return json.dumps(event, indent=2, ensure_ascii=False) + "\n"
 
 
-if __name__ == "__main__":
+def _write() -> None:
+    told = load_manifest(SAMPLES.parent).triggers["webhook"].events
     for kind, event in sample_events().items():
-        (SAMPLES / f"{kind}.json").write_text(sample_text(event), "utf-8")
+        if kind in told:
+            (SAMPLES / f"{kind}.json").write_text(sample_text(event), "utf-8")
+
+
+if __name__ == "__main__":
+    _write()
