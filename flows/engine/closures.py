@@ -36,7 +36,7 @@ class Compiler:
         Raises:
             ExpressionRefused: the tree holds something outside the language.
         """
-        path = _path_of(node)
+        path = path_of(node)
         if path is not None:
             return self._path(path)
         handler = _HANDLERS.get(type(node))
@@ -155,7 +155,7 @@ class Compiler:
         return lambda scope, budget: check(value(scope, budget))
 
 
-def _path_of(node: nodes.Node) -> tuple[str | int, ...] | None:
+def path_of(node: nodes.Node) -> tuple[str | int, ...] | None:
     """The names of a plain path such as `steps.order.lines[0]`, or None when it is anything else."""
     names: list[str | int] = []
     while True:

@@ -56,7 +56,8 @@ class Param:
     def json(self, scope: Scope) -> Any:
         """The value in this scope as JSON."""
         try:
-            return to_json(self.expression.evaluate(scope))
+            value = self.expression.evaluate(scope)
+            return value if self.expression.plain else to_json(value)
         except StepFailed as failure:
             raise located(failure, self.pointer) from None
 

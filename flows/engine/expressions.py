@@ -15,7 +15,7 @@ from jinja2.parser import Parser
 
 from flows.engine import operators
 from flows.engine.budget import Budget
-from flows.engine.closures import SCOPE_NAMES, Closure, Compiler
+from flows.engine.closures import SCOPE_NAMES, Closure, Compiler, path_of
 from flows.engine.errors import PYTHON_FAILURES, ExpressionRefused, LimitReached, from_python
 from flows.engine.functions import describe
 
@@ -38,12 +38,16 @@ class Expression:
         text: As the author wrote it.
         steps: Ids of the steps it reads.
         constant: True when it reads nothing and `value` is its value.
+        plain: True when it only reads a path, so that its value is JSON as it stands.
     """
 
-    __slots__ = ("_closure", "constant", "steps", "text", "value")
+    __slots__ = ("_closure", "constant", "plain", "steps", "text", "value")
 
-    def __init__(self, text: str, closure: Closure | None, steps: frozenset[str], value: Any = None) -> None:
+    def __init__(
+        self, text: str, closure: Closure | None, steps: frozenset[str], value: Any = None, plain: bool = False
+    ) -> None:
         self.text = text
+        self.plain = plain
         self.steps = steps
         self.constant = closure is None
         self.value = value
@@ -94,7 +98,8 @@ def compile_expression(text: str, *, template: bool) -> Expression:
     closure = closures[0] if len(closures) == 1 else operators.concat(closures)
     if isinstance(tree[0], (nodes.Const, nodes.TemplateData)) and len(tree) == 1:
         return Expression(text, None, frozenset(), closure({}, Budget()))
-    return Expression(text, closure, frozenset(compiler.steps))
+    plain = len(tree) == 1 and path_of(tree[0]) is not None
+    return Expression(text, closure, frozenset(compiler.steps), plain=plain)
 
 
 def _parse_bare(text: str) -> nodes.Expr:

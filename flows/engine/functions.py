@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flows.engine import dates, lists, money
-from flows.engine.budget import Budget
+from flows.engine.budget import MAX_ITEMS, Budget
 from flows.engine.errors import LimitReached, author_error
 from flows.engine.values import json_text, kind_name, text_of
 
@@ -66,9 +66,10 @@ def split(budget: Budget, value: Any, separator: str | None = None, limit: int =
     if value is None:
         return []
     text = _text(value)
-    budget.visit(len(text) // max(1, len(separator or "")) // 8 + 1)
     budget.look(text)
-    return text.split(separator or None, limit)
+    parts = text.split(separator or None, limit if 0 <= limit < MAX_ITEMS else MAX_ITEMS)
+    budget.visit(len(parts))
+    return parts
 
 
 def pad(budget: Budget, value: Any, length: int, fill: str = " ", side: str = "left") -> Any:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flows.engine.errors import ErrorDict
+from flows.engine.errors import ErrorDict, StepFailed, located
 from flows.engine.facts import Fact, stamp
 from flows.engine.frames import Close, Start
 from flows.engine.outcomes import Call, Done, Fail, Open, Outcome, Reply, Wait
 from flows.engine.plan import Plan
 from flows.engine.retry import asked_seconds, may_repeat
+from flows.engine.values import check_writable
 
 
 def settle(plan: Plan, decision: Start | Close, outcome: Outcome, now: datetime, jitter: float) -> list[Fact]:
     """The facts of an outcome.
 
-    A failure is tried again when its class allows and tries are left; otherwise it leaves by the `error` port where
-    one is wired (or `on_error` is `continue`), else it fails the run.
+    An output the journal could not write becomes a failure. A failure is tried again when its class allows and tries
+    are left; otherwise it leaves by the `error` port where one is wired (or `on_error` is `continue`), else it fails
+    the run.
 
     Args:
         plan: Of the run's version.
@@ -32,6 +34,10 @@ def settle(plan: Plan, decision: Start | Close, outcome: Outcome, now: datetime,
     Raises:
         TypeError: the outcome is a `Call`.
     """
+    try:
+        _check(outcome)
+    except StepFailed as failure:
+        outcome = Fail(located(failure, plan.nodes[decision.node].pointer).error)
     at, step, attempt = stamp(now), decision.step, decision.attempt
     if type(outcome) is Done:
         return [_succeeded(at, step, attempt, outcome.port, outcome.output)]
@@ -54,6 +60,15 @@ def settle(plan: Plan, decision: Start | Close, outcome: Outcome, now: datetime,
             {"type": "step_waiting", "at": at, "step": step, "attempt": attempt, "until": until, "token": outcome.token}
         ]
     raise TypeError(f"{Call.__name__} must be performed before it can be settled")
+
+
+def _check(outcome: Outcome) -> None:
+    if type(outcome) is Done:
+        check_writable(outcome.output)
+    elif type(outcome) is Open:
+        check_writable(outcome.items)
+    elif type(outcome) is Reply:
+        check_writable(outcome.body)
 
 
 def _succeeded(at: str, step: str, attempt: int, port: str, output: object) -> Fact:

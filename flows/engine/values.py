@@ -50,7 +50,7 @@ def decimal_to_json(value: Decimal) -> int | float | str:
 
 
 def to_json(value: Any, depth: int = 0) -> Any:
-    """The value as JSON; containers are copied only when something inside must change.
+    """The value as JSON, its containers copied.
 
     Raises:
         LimitReached: nested deeper than 200, or an integer past 64 bits.
@@ -114,3 +114,18 @@ def json_text(value: Any) -> str:
         LimitReached: nested too deeply.
     """
     return orjson.dumps(to_json(value)).decode()
+
+
+def check_writable(value: Any) -> None:
+    """Make sure the journal can write a JSON value; most values come from JSON and need no other check.
+
+    Raises:
+        LimitReached: nested deeper than the journal can write.
+        StepFailed: it holds something JSON cannot carry.
+    """
+    try:
+        orjson.dumps(value)
+    except (TypeError, ValueError, RecursionError) as reason:
+        if "ecursion" in str(reason):
+            raise LimitReached("nesting", MAX_DEPTH, f"The value is nested deeper than {MAX_DEPTH} levels.") from None
+        raise author_error("not_json", f"The result is not a JSON value: {reason}.") from None

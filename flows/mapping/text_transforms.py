@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flows.engine.errors import REJECTED, StepFailed, author_error, error
+from flows.engine.errors import REJECTED, LimitReached, StepFailed, author_error, error
 from flows.engine.lists import parse_json
 from flows.engine.nodes.lookup import missing_key
 from flows.engine.outcomes import MISSING, Tables
@@ -19,9 +19,20 @@ _FALSE: Final = frozenset({"false", "no", "n", "0", "off", "f", ""})
 _MAX_TEXT: Final = 10_000_000
 
 
+def _bounded(length: int) -> None:
+    if length > _MAX_TEXT:
+        raise LimitReached("text_length", _MAX_TEXT, f"The text would be longer than {_MAX_TEXT:,} characters.")
+
+
+def _around(before: str, text: str, after: str) -> str:
+    _bounded(len(before) + len(text) + len(after))
+    return before + text + after
+
+
 def _concat(value: Any, p: Params, tables: Tables) -> Any:
     parts = [*(value if isinstance(value, list) else [value]), *p.get("with", ())]
     texts = [text for text in map(text_of, parts) if text]
+    _bounded(sum(map(len, texts)))
     return str(p.get("separator", "")).join(texts) if texts else None
 
 
@@ -37,8 +48,7 @@ def _replace(value: Any, p: Params, tables: Tables) -> str:
     text, old, new = text_of(value), text_of(p["old"]), text_of(p.get("new", ""))
     if not old:
         return text
-    if len(text) + text.count(old) * (len(new) - len(old)) > _MAX_TEXT:
-        raise author_error("text_too_long", "The replaced text would be longer than 10,000,000 characters.")
+    _bounded(len(text) + text.count(old) * (len(new) - len(old)))
     return text.replace(old, new)
 
 
@@ -158,9 +168,11 @@ TRANSFORMS: Final = (
          "maxLength": 1, "default": "0"}, "side": {"title": "On the", "enum": ["left", "right"], "default": "left"}},
         ("length",),
     ),
-    Transform("prefix", "Text before", "Puts text in front.", lambda v, p, t: text_of(p["text"]) + text_of(v),
+    Transform("prefix", "Text before", "Puts text in front.",
+              lambda v, p, t: _around(text_of(p["text"]), text_of(v), ""),
               example("7", "SO-7", text="SO-"), {"text": titled(PATH_OR_TEXT, "Text")}, ("text",)),
-    Transform("suffix", "Text after", "Puts text behind.", lambda v, p, t: text_of(v) + text_of(p["text"]),
+    Transform("suffix", "Text after", "Puts text behind.",
+              lambda v, p, t: _around("", text_of(v), text_of(p["text"])),
               example("7", "7 kg", text=" kg"), {"text": titled(PATH_OR_TEXT, "Text")}, ("text",)),
     Transform(
         "default", "Instead of nothing", "A value when there is none.", _default,

@@ -267,6 +267,7 @@ def test_statements_are_refused(text: str) -> None:
         ("('a' * 9000000) ~ ('a' * 9000000)", "expression_text"),
         ("['a' * 6000000, 'b'] | join('c' * 6000000)", "expression_text"),
         ("[range(600000) + range(300000)] | flatten", "expression_items"),
+        ("('a,' * 2000000) | split(',')", "expression_items"),
     ],
 )
 def test_a_bomb_reaches_a_limit(text: str, limit: str) -> None:

@@ -235,6 +235,25 @@ def test_an_output_nested_too_deeply_is_a_limit() -> None:
     assert (failure["class"], failure["code"]) == ("limit_reached", "limit_nesting")
 
 
+def test_an_input_nested_too_deeply_is_a_limit() -> None:
+    body: Any = {}
+    for _ in range(900):
+        body = {"a": body}
+
+    failure = failure_of(act_once(call("c", input="{{ trigger.body }}"), body))
+
+    assert (failure["class"], failure["code"]) == ("limit_reached", "limit_nesting")
+
+
+def test_plain_values_are_passed_on_without_copying() -> None:
+    body = {"id": 7, "lines": [1]}
+
+    outcome = act_once(call("c", input="{{ trigger.body }}"), body)
+
+    assert isinstance(outcome, Call)
+    assert outcome.inputs is body
+
+
 def test_everything_is_described_for_the_editor() -> None:
     kinds = {entry["kind"]: entry for entry in describe()}
 

@@ -41,6 +41,18 @@ def test_done_becomes_one_fact() -> None:
     ]
 
 
+def test_an_output_the_journal_cannot_write_is_a_failure() -> None:
+    deep: Any = []
+    for _ in range(900):
+        deep = [deep]
+
+    for outcome in (Done(deep), Open([deep]), Reply(200, deep), Done({"n": 2**70}), Done("\ud800")):
+        fact = settled(outcome)[0]
+        assert fact["type"] == "step_failed"
+        assert fact["error"]["code"] in ("limit_nesting", "not_json")
+        assert fact["error"]["pointer"] == "/nodes/1"
+
+
 def test_a_reply_is_sent_and_succeeds() -> None:
     facts = settled(Reply(201, "ok", {"X": "1"}))
 

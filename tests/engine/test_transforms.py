@@ -141,7 +141,7 @@ def test_a_transform_answers(value: Any, fn: str, params: dict[str, Any], expect
         (20260101, "parse_date", {}, "date_unreadable"),
         (10**15, "unix_to_date", {}, "date_unreadable"),
         ("Atlantis", "country_code", {}, "unknown_country"),
-        ("a" * 6_000_000, "replace", {"old": "a", "new": "aa"}, "text_too_long"),
+        ("a" * 6_000_000, "replace", {"old": "a", "new": "aa"}, "limit_text_length"),
     ],
 )
 def test_a_transform_fails_with_words(value: Any, fn: str, params: dict[str, Any], code: str) -> None:

@@ -14,7 +14,7 @@ from flows.engine.errors import AUTHOR_MUST_FIX, StepFailed, error
 from flows.engine.nodes.spec import NodeSpec, one_port, params_of
 from flows.engine.nodes.trigger import connector_of
 from flows.engine.outcomes import Call, Outcome, Tables
-from flows.engine.values import kind_name
+from flows.engine.values import check_writable, kind_name
 
 SPEC = NodeSpec(
     kind="call",
@@ -89,4 +89,5 @@ def run(params: _Params, scope: Scope, tables: Tables) -> Outcome:
             hint="Let the input be an object, or a {{ ... }} that gives one.",
         )
         raise StepFailed({**failure, "pointer": params.pointer})
+    check_writable(inputs)
     return Call(params.connection, params.operation, inputs)

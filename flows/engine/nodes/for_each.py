@@ -14,7 +14,7 @@ from flows.engine.context import CompileContext, Param, Scope
 from flows.engine.errors import AUTHOR_MUST_FIX, LimitReached, StepFailed, error
 from flows.engine.nodes.spec import NodeSpec, one_port, params_of
 from flows.engine.outcomes import Open, Outcome, Tables
-from flows.engine.values import kind_name, to_json
+from flows.engine.values import kind_name
 
 DEFAULT_CONCURRENCY: Final = 4
 MAX_ITEMS: Final = 1_000_000
@@ -72,7 +72,7 @@ def compile(params: Mapping[str, Any], ctx: CompileContext) -> LoopParams:
 
 def run(params: LoopParams, scope: Scope, tables: Tables) -> Outcome:
     """Open with the list; nothing counts as an empty list."""
-    items = params.items(scope)
+    items = params.items.json(scope)
     if items is None:
         return Open([])
     if not isinstance(items, list):
@@ -85,4 +85,4 @@ def run(params: LoopParams, scope: Scope, tables: Tables) -> Outcome:
         raise StepFailed({**failure, "pointer": params.items.pointer})
     if len(items) > MAX_ITEMS:
         raise LimitReached("loop_items", MAX_ITEMS, f"A for-each takes at most {MAX_ITEMS:,} items.")
-    return Open([to_json(item) for item in items])
+    return Open(items)
