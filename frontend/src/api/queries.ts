@@ -124,6 +124,7 @@ export const useLedger = (system: string, live: number | false) =>
     keep: true,
     stale: 0,
   });
+export const useEnvironments = () => useWholeList<{ name: string; variables: Record<string, string> }>("environments/");
 export const useMembers = () => useWholeList<Member>("members/");
 export const useTokens = () => useWholeList<ApiToken>("tokens/");
 export const useAudit = () => useResource<Page<AuditEntry>>("audit/?limit=100");

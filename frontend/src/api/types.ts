@@ -97,6 +97,7 @@ export interface Connection {
   environment: Environment;
   auth_kind: string;
   config: Record<string, Json>;
+  credential_fields?: string[];
   simulated: boolean;
   status: "ok" | "untested" | "broken" | "paused";
   status_detail: { message?: string; hint?: string; [key: string]: unknown } | string | null;
@@ -301,6 +302,10 @@ export interface SandboxSystem {
   credentials: Record<string, string>;
   title?: string;
 }
+export interface FaultKind {
+  fault: string;
+  description: string;
+}
 export interface Scenario {
   name: string;
   title: string;
@@ -318,6 +323,8 @@ export interface SandboxState {
   systems: SandboxSystem[];
   scenarios: Scenario[];
   faults?: SandboxFault[];
+  fault_kinds?: FaultKind[];
+  now?: string;
 }
 export interface Play {
   play?: string;

@@ -1,0 +1,162 @@
+/** Connects a system: kind of sign-in, settings and credential by the connector's own schemas; tests it at once. */
+import { Alert, Button, Group, Modal, SegmentedControl, Switch, TextInput } from "@mantine/core";
+import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
+import { type FormEvent, useEffect, useState } from "react";
+import { ApiProblem, api, explain } from "@/api/client";
+import { useRefresh, useSandbox, useTenantPath } from "@/api/queries";
+import type { Connection, Connector, Environment } from "@/api/types";
+import { ENVIRONMENTS } from "@/app/tenant";
+import { ConnectorIcon } from "@/ui/ConnectorIcon";
+import { CredentialForm, type Values } from "./CredentialForm";
+import classes from "./connections.module.css";
+
+export function ConnectionDialog(props: { connector: Connector | null; environment: Environment; onClose: () => void }) {
+  const { connector } = props;
+  return (
+    <Modal
+      opened={connector !== null}
+      onClose={props.onClose}
+      title={connector ? `Connect ${connector.title}` : ""}
+      size="lg"
+    >
+      {connector && <Form key={connector.name} {...props} connector={connector} />}
+    </Modal>
+  );
+}
+
+/** Field problems by the field's own name: `/credential/secret_key` → `secret_key`. */
+export function fieldErrors(problem: unknown): Record<string, string> {
+  if (!(problem instanceof ApiProblem)) return {};
+  return Object.fromEntries(
+    problem.errors.map((error) => [error.pointer.split("/").pop() ?? "", [error.message, error.hint].filter(Boolean).join(" ")]),
+  );
+}
+
+function Form({ connector, environment, onClose }: { connector: Connector; environment: Environment; onClose: () => void }) {
+  const path = useTenantPath();
+  const refresh = useRefresh();
+  const sandbox = useSandbox();
+  const title = ENVIRONMENTS.find(({ name }) => name === environment)?.title ?? environment;
+  const [name, setName] = useState(`${connector.title} ${title.toLowerCase()}`);
+  const [kind, setKind] = useState(connector.auth[0]?.kind ?? "none");
+  const [simulated, setSimulated] = useState(connector.has_simulator && environment === "sandbox");
+  const [config, setConfig] = useState<Values>({});
+  const [credential, setCredential] = useState<Values>({});
+  const [problem, setProblem] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const [made, setMade] = useState<{ connection: Connection; test: { ok: boolean; message: string } } | null>(null);
+  const auth = connector.auth.find((entry) => entry.kind === kind);
+  const errors = fieldErrors(problem);
+
+  const keys = sandbox.data?.systems.find(({ system }) => system === connector.name)?.credentials;
+  useEffect(() => {
+    if (!simulated || !keys) return;
+    const pick = (names: string[]) => Object.fromEntries(Object.entries(keys).filter(([field]) => names.includes(field)));
+    setCredential(pick(Object.keys(auth?.fields.properties ?? {})));
+    setConfig(pick(Object.keys(connector.config?.properties ?? {})));
+  }, [simulated, keys, auth, connector.config]);
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    setBusy(true);
+    setProblem(null);
+    try {
+      const body = { name: name.trim(), connector: connector.name, environment, auth_kind: kind, config, credential, simulated };
+      const connection = await api.post<Connection>(path("connections/"), body);
+      if (kind === "oauth2_authorization_code") return await authorize(connection);
+      const test = await api.post<{ ok: boolean; message: string }>(path(`connections/${connection.id}/test/`));
+      await refresh("connections/");
+      setMade({ connection, test });
+    } catch (error) {
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+  async function authorize(connection: Connection) {
+    const answer = await api.post<{ authorize_url: string }>(path(`connections/${connection.id}/oauth/start/`));
+    window.location.assign(answer.authorize_url);
+  }
+
+  if (made) return <Made made={made} onClose={onClose} />;
+  return (
+    <form onSubmit={submit} className={classes.form} autoComplete="off">
+      <div className={classes.head}>
+        <ConnectorIcon name={connector.title} url={connector.icon_url} size={36} />
+        <p className="faint">
+          {connector.description} <br />
+          In the environment <strong>{title}</strong>.
+        </p>
+      </div>
+      {problem !== null && (
+        <Alert color="red" icon={<IconAlertTriangle size={18} />} title={explain(problem).title} role="alert">
+          {explain(problem).detail} {explain(problem).hint}
+        </Alert>
+      )}
+      <TextInput
+        label="Name"
+        required
+        value={name}
+        error={errors.name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-testid="connection-name"
+      />
+      {connector.has_simulator && (
+        <div className={classes.simulated}>
+          <Switch
+            label="Use the simulated system"
+            description="Talks to the sandbox’s stand-in with its fake keys; nothing leaves this server."
+            checked={simulated}
+            onChange={(event) => setSimulated(event.currentTarget.checked)}
+            data-testid="connection-simulated"
+          />
+        </div>
+      )}
+      {connector.auth.length > 1 && (
+        <SegmentedControl
+          size="xs"
+          aria-label="How to sign in"
+          data={connector.auth.map((entry) => ({ value: entry.kind, label: entry.title }))}
+          value={kind}
+          onChange={setKind}
+        />
+      )}
+      {connector.config && Object.keys(connector.config.properties ?? {}).length > 0 && (
+        <CredentialForm schema={connector.config} values={config} errors={errors} onChange={setConfig} prefix="config" />
+      )}
+      {auth && Object.keys(auth.fields.properties ?? {}).length > 0 && (
+        <>
+          <h3 className={classes.section}>{auth.title}</h3>
+          <CredentialForm schema={auth.fields} values={credential} errors={errors} onChange={setCredential} prefix="credential" />
+        </>
+      )}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={busy} data-testid="connection-save">
+          {kind === "oauth2_authorization_code" ? `Go on at ${connector.title}` : "Connect and test"}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+function Made(props: { made: { connection: Connection; test: { ok: boolean; message: string } }; onClose: () => void }) {
+  const { connection, test } = props.made;
+  return (
+    <div className={classes.form}>
+      <Alert
+        color={test.ok ? "teal" : "orange"}
+        icon={test.ok ? <IconCircleCheck size={18} /> : <IconAlertTriangle size={18} />}
+        title={test.ok ? `“${connection.name}” works` : `“${connection.name}” is kept, but its test failed`}
+        data-testid="connection-tested"
+      >
+        {test.message}
+      </Alert>
+      <Group justify="flex-end">
+        <Button onClick={props.onClose}>Done</Button>
+      </Group>
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+/** The flow of a run, not to be edited: cards with their state, edges that light up. */
+import "@xyflow/react/dist/style.css";
+import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import { useEffect, useMemo } from "react";
+import type { Connector, NodeKind } from "@/api/types";
+import { CanvasTools } from "@/canvas/CanvasTools";
+import classes from "@/canvas/canvas.module.css";
+import { FlowEdge } from "@/canvas/FlowEdge";
+import { Frame } from "@/canvas/Frame";
+import { type CanvasEdge, type CanvasNode, drawEdges, drawFrames, drawNodes } from "@/canvas/graph";
+import { NodeCard } from "@/canvas/NodeCard";
+import type { FlowDocument } from "@/document/types";
+import { edgeState, type NodeView, parsePath, type RunState } from "./fold";
+
+const NODE_TYPES = { card: NodeCard, frame: Frame };
+const EDGE_TYPES = { flow: FlowEdge };
+const FIT = { padding: 0.1, maxZoom: 1 };
+
+export interface RunCanvasProps {
+  document: FlowDocument;
+  connectors: Connector[];
+  kinds: NodeKind[];
+  state: RunState;
+  views: Map<string, NodeView>;
+  chosen: string | null;
+  onChoose: (step: string | null) => void;
+  bare?: boolean;
+}
+
+export function RunCanvas(props: RunCanvasProps) {
+  return (
+    <ReactFlowProvider>
+      <Drawing {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Drawing({ document, connectors, kinds, state, views, chosen, onChoose, bare }: RunCanvasProps) {
+  const flow = useReactFlow();
+  const nodes = useMemo<CanvasNode[]>(() => {
+    const cards = drawNodes(document, { connectors, kinds, steps: views, editable: false });
+    const selected = chosen === null ? null : parsePath(chosen).node;
+    const marked = cards.map((card) => ({ ...card, selected: card.id === selected }));
+    return [...drawFrames(document, cards, false), ...marked];
+  }, [document, connectors, kinds, views, chosen]);
+  const edges = useMemo<CanvasEdge[]>(
+    () =>
+      drawEdges(document, {
+        connectors,
+        kinds,
+        editable: false,
+        edgeState: (edge) => edgeState(edge, state, views),
+      }),
+    [document, connectors, kinds, state, views],
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another document is another picture
+  useEffect(() => {
+    const timer = setTimeout(() => void flow.fitView(FIT), 50);
+    return () => clearTimeout(timer);
+  }, [document, flow]);
+  return (
+    <ReactFlow<CanvasNode, CanvasEdge>
+      className={classes.canvas}
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={NODE_TYPES}
+      edgeTypes={EDGE_TYPES}
+      onNodeClick={(_event, node) => {
+        if (node.type === "card") onChoose(views.get(node.id)?.paths[0] ?? node.id);
+      }}
+      onPaneClick={() => onChoose(null)}
+      nodesDraggable={false}
+      nodesConnectable={false}
+      edgesFocusable={false}
+      deleteKeyCode={null}
+      panOnScroll
+      zoomOnDoubleClick={false}
+      minZoom={0.1}
+      maxZoom={1.6}
+      fitView
+      fitViewOptions={FIT}
+      onlyRenderVisibleElements={document.nodes.length > 150}
+      proOptions={{ hideAttribution: true }}
+      aria-label="The flow of this run"
+    >
+      <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--canvas-dot)" />
+      {!bare && <CanvasTools editable={false} />}
+      {!bare && document.nodes.length > 12 && <MiniMap pannable zoomable className={classes.map} ariaLabel="Overview" />}
+    </ReactFlow>
+  );
+}

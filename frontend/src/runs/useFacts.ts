@@ -1,0 +1,90 @@
+/** The facts of a run as they arrive: read once, then through the socket, or by asking again where there is none. */
+import { useCallback, useEffect, useRef, useState } from "react";
+import { api } from "@/api/client";
+import { useLive } from "@/api/live";
+import { useTenantPath } from "@/api/queries";
+import type { Fact, FactRow, FactsAnswer } from "@/api/types";
+import { useTenant } from "@/app/tenant";
+
+const POLL_MS = 700;
+
+export interface Facts {
+  facts: Fact[];
+  loaded: boolean;
+  finished: boolean;
+  error: unknown;
+  retry: () => void;
+}
+
+interface Held {
+  facts: Fact[];
+  last: number;
+  finished: boolean;
+}
+const NONE: Held = { facts: [], last: 0, finished: false };
+
+/** Rows that continue what is held; a gap is left for the next reading. */
+export function append(held: Held, rows: FactRow[]): Held {
+  let { last, finished } = held;
+  const fresh: Fact[] = [];
+  for (const row of [...rows].sort((a, b) => a.seq - b.seq)) {
+    if (row.seq !== last + 1) continue;
+    last = row.seq;
+    fresh.push(...row.facts);
+  }
+  if (fresh.length === 0) return held;
+  for (const fact of fresh) {
+    if (fact.type === "run_finished") finished = true;
+    if (fact.type === "run_resolved") finished = false;
+  }
+  return { facts: [...held.facts, ...fresh], last, finished };
+}
+
+export function useFacts(runId: string, isOver: boolean): Facts {
+  const { slug } = useTenant();
+  const path = useTenantPath();
+  const [held, setHeld] = useState(NONE);
+  const [loaded, setLoaded] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const last = useRef(0);
+  last.current = held.last;
+
+  const read = useCallback(async () => {
+    try {
+      for (let more = true; more; ) {
+        const answer: FactsAnswer = await api.get<FactsAnswer>(path(`runs/${runId}/facts/?after=${last.current}`));
+        const before = last.current;
+        last.current = answer.items.reduce((high, row) => Math.max(high, row.seq), before);
+        setHeld((current) => append(current, answer.items));
+        more = answer.items.length > 0 && last.current < answer.last_seq;
+      }
+      setLoaded(true);
+      setError(null);
+    } catch (problem) {
+      setError(problem);
+    }
+  }, [path, runId]);
+
+  useEffect(() => {
+    void read();
+  }, [read]);
+
+  const isDone = held.finished || isOver;
+  const up = useLive(
+    slug,
+    () => ({ watch: "run", id: runId, after: last.current }),
+    (message) => {
+      if (message.type === "facts" && message.run === runId) setHeld((current) => append(current, message.items));
+      if (message.type === "run" && message.run.id === runId) void read();
+    },
+    runId,
+  );
+
+  useEffect(() => {
+    if (held.finished || !loaded) return;
+    const timer = setInterval(() => void read(), up ? POLL_MS * 6 : POLL_MS);
+    return () => clearInterval(timer);
+  }, [held.finished, loaded, up, read]);
+
+  return { facts: held.facts, loaded, finished: isDone, error: loaded ? null : error, retry: () => void read() };
+}
