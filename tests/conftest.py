@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from tests.services.browser import chromium_path
 from tests.services.postgres import fresh_database
@@ -65,6 +66,23 @@ def redis_url(redis_server_url: str) -> str:
     url = numbered(redis_server_url, 1 + _worker_number())
     empty(url)
     return url
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database; at the end nobody is connected to it any more, so that PostgreSQL lets it go."""
+    yield
+    from django.db import connection
+
+    from ipaas.book.writer import close_writer
+
+    close_writer()
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(scope="session")

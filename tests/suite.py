@@ -63,7 +63,9 @@ VERIFY = (
 )
 REST = (
     Part("python, SQLite", tests=_AREAS, workers=2),
-    Part("python, PostgreSQL and Redis", tests=("tests/connectors", "tests/flows", "tests/api"), servers=True),
+    Part(
+        "python, PostgreSQL and Redis", tests=("tests/connectors", "tests/flows", "tests/api"), workers=2, servers=True
+    ),
     Part("journeys", tests=("tests/journeys",)),
     Part("typescript", ("npm", "run", "check"), cwd=ROOT / "frontend"),
     Part("browser", tests=("tests/browser",)),

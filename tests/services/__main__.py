@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
 def _run(command: list[str]) -> int:
     """The command sees the servers both as the product's own configuration and as the tests' servers."""
     try:
-        with postgres_server() as postgres, redis_server() as redis, fresh_database(postgres) as database:
+        with postgres_server(durable=False) as postgres, redis_server() as redis, fresh_database(postgres) as database:
             named = {
                 "IPAAS_DATABASE_URL": database,
                 "IPAAS_REDIS_URL": numbered(redis, 0),

@@ -1,7 +1,7 @@
 """A real PostgreSQL for the tests: the one that is named, the one on the machine, or the one that comes as a package.
 
 Used by the fixtures, `python -m tests.services` and the benchmarks. Its data lies in a private temporary folder
-and is thrown away; `fsync` stays on, because the tests measure and check durability.
+and is thrown away. `fsync` stays on where durability is measured or checked; the other tests may do without.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _TODO = f"Install PostgreSQL 14 or newer, or name a server in {VARIABLE}."
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """The URL of a database whose user may create further databases."""
+def postgres_server(*, durable: bool = True) -> Iterator[str]:
+    """The URL of a database whose user may create further databases; a named server stays as it is."""
     if named := os.environ.get(VARIABLE):
         _check(named)
         yield named
         return
-    with _own_server() as url:
+    with _own_server(durable) as url:
         yield url
 
 
@@ -78,7 +78,7 @@ def _check(url: str) -> None:
 
 
 @contextmanager
-def _own_server() -> Iterator[str]:
+def _own_server(durable: bool) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="ipaas-pg-"))
     user = plain_user()
     try:
@@ -87,7 +87,16 @@ def _own_server() -> Iterator[str]:
         programs = _usable(binaries(), folder, user)
         _initialise(programs, folder, user)
         port = free_port()
-        server = _start(programs, folder, user, port)
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(port),
+            "unix_socket_directories": str(folder),
+            "max_connections": "200",
+            "shared_buffers": "128MB",
+            "fsync": "on" if durable else "off",
+            "synchronous_commit": "on",
+        }
+        server = _start(programs, folder, user, settings)
         try:
             yield f"postgres://ipaas@127.0.0.1:{port}/postgres"
         finally:
@@ -133,21 +142,12 @@ def _initialise(programs: Path, folder: Path, user: pwd.struct_passwd | None) ->
         raise ServiceMissing("PostgreSQL", f"initdb failed: {made.stderr.strip()}", _TODO)
 
 
-def _start(programs: Path, folder: Path, user: pwd.struct_passwd | None, port: int) -> ServerProcess:
-    settings = {
-        "listen_addresses": "127.0.0.1",
-        "port": str(port),
-        "unix_socket_directories": str(folder),
-        "max_connections": "200",
-        "shared_buffers": "128MB",
-        "fsync": "on",
-        "synchronous_commit": "on",
-    }
+def _start(programs: Path, folder: Path, user: pwd.struct_passwd | None, settings: dict[str, str]) -> ServerProcess:
     argv = [*as_user(user, "INT"), str(programs / "postgres"), "-D", str(folder / "data")]
     for name, value in settings.items():
         argv += ["-c", f"{name}={value}"]
     server = ServerProcess(argv, folder / "server.log", cwd=Path("/"), env={"LC_ALL": "C", "TZ": "UTC"})
-    url = f"postgres://ipaas@127.0.0.1:{port}/postgres"
+    url = f"postgres://ipaas@127.0.0.1:{settings['port']}/postgres"
     server.wait_until(lambda: _accepts(url), seconds=30, what="PostgreSQL")
     return server
 
