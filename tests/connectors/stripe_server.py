@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import stripe
+
 from connectors.library.stripe.simulator import SIMULATOR
 from connectors.sdk.simulator import MemoryStore, SimRequest, SimResponse
 
@@ -104,3 +106,13 @@ def serving() -> Iterator[StripeServer]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def connected(server: StripeServer, key: str) -> Iterator[stripe.StripeClient]:
+    """The official client with a key, talking to the server."""
+    wire = stripe.RequestsClient()
+    try:
+        yield stripe.StripeClient(key, base_addresses={"api": server.url}, max_network_retries=2, http_client=wire)
+    finally:
+        wire.close()
