@@ -101,7 +101,8 @@ class TenantManager(_Manager[Row]):
         )
 
     def _rows(self) -> ScopedQuerySet[Row]:
-        rows: ScopedQuerySet[Row] = self._queryset_class(model=self.model, using=self._db, hints=self._hints)
+        made: Any = self  # the attributes below are Django's own, without types
+        rows: ScopedQuerySet[Row] = made._queryset_class(model=self.model, using=made._db, hints=made._hints)
         # A related set (flow.versions) stays what it is: only the rows of its own parent.
         narrow = getattr(self, "_apply_rel_filters", None)
         return rows if narrow is None else narrow(rows)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.utils import timezone
 from guardian.shortcuts import get_user_perms
 
@@ -142,6 +146,28 @@ def test_a_stale_membership_is_judged_by_what_is_true_now(acme: Tenant, admin: M
 
     with pytest.raises(LastAdmin):
         change_role(stale, "viewer")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_admins_who_demote_each_other_at_once_leave_one(acme: Tenant, admin: Member) -> None:
+    colleague = join(acme, "admin", "second@acme.test")
+    start = Barrier(2)
+
+    def demote(member: Member) -> bool:
+        start.wait(10)
+        try:
+            change_role(member.membership, "viewer")
+        except LastAdmin:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(demote, [admin, colleague]))
+
+    assert sorted(done) == [False, True]
+    assert Membership.objects.of(acme).filter(role="admin").count() == 1
 
 
 def test_a_person_is_a_member_once(acme: Tenant, admin: Member) -> None:

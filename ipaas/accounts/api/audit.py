@@ -1,4 +1,7 @@
-"""The audit trail over HTTP: read only, newest first, filtered by who, what and when."""
+"""The audit trail over HTTP: read only, newest first, filtered by who, what and when.
+
+For those who manage members. Entries are written by `ipaas.accounts.audit`, never here.
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class OneRenderer(DefaultContentNegotiation):
 class ApiView(APIView):
     """A view outside any tenant, for whoever is signed in."""
 
-    authentication_classes = (TokenAuthentication, SessionAuthentication)
+    authentication_classes: Any = (TokenAuthentication, SessionAuthentication)
     permission_classes: Any = (IsAuthenticated,)
     parser_classes: Any = (StrictJson,)
     renderer_classes: Any = (Json,)

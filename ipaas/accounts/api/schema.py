@@ -126,7 +126,7 @@ class ProductSchema(AutoSchema):
             return "_".join([*words, "list"])
         if self.method == "POST" and not self._is_collection():
             return "_".join(words)
-        if self.method == "DELETE" and self._is_collection():
+        if self.method == "DELETE" and not self.path.endswith("}/"):
             return "_".join([*words, "clear"])
         return "_".join([*words, _VERBS[self.method]])
 

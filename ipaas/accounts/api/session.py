@@ -89,7 +89,7 @@ class Session(ApiView):
         request.user = user
         return Response(self._session(request))
 
-    @documented(responses={204: None}, problems=(403,))
+    @documented(responses={204: None}, problems=(403,), operation="session_delete")
     def delete(self, request: Request) -> Response:
         """Sign out; fine when nobody is signed in."""
         SessionAuthentication().enforce_csrf(request._request)

@@ -43,7 +43,7 @@ class TokenView(TenantView):
     def visible(self) -> QuerySet[ApiToken]:
         """My tokens, or all of the tenant for those who manage members."""
         rows: QuerySet[ApiToken] = ApiToken.objects.of(self.tenant).select_related("user")
-        return rows if "manage_members" in self.permissions else rows.filter(user=self.request.user)
+        return rows if "manage_members" in self.permissions else rows.filter(user_id=self.request.user.pk)
 
 
 class Tokens(TokenView):

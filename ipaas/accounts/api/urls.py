@@ -1,4 +1,7 @@
-"""Paths of accounts: sign-in, my tenants, and the administration below one tenant."""
+"""Paths of accounts: sign-in, my tenants, and the administration below one tenant.
+
+Read by the project's urls; importing it also registers the path converters that all apps use.
+"""
 
 from __future__ import annotations
 
