@@ -2,11 +2,6 @@
 
 Called by the runner after it applied facts. Pure: the same facts give the same decisions, in whatever order the steps
 settled. Its work follows what became ready, not the size of the document.
-
-The rules: (1) every step settles once; (2) an edge is live when its source succeeded through its port, or failed into
-`error`; (3) a node is decided when all its sources settled: any live edge starts it, none skips it; (4) a for-each
-opens, runs its children once per item, and closes when all settled; (5) a failure with tries left sleeps, with an
-error port flows on, otherwise fails the run, after what is in flight has settled; (6) canvas position means nothing.
 """
 
 from __future__ import annotations
@@ -43,6 +38,12 @@ Decision = Start | Skip | Close | Sleep | Finish
 
 def decide(plan: Plan, history: History, now: datetime) -> list[Decision]:
     """The decisions the facts allow now.
+
+    The rules: (1) every step settles once; (2) an edge is live when its source succeeded through its port, or failed
+    into `error`; (3) a node is decided when all its sources settled: any live edge starts it, none skips it; (4) a
+    for-each opens, runs its children once per item, and closes when all settled; (5) a failure with tries left
+    sleeps, with an error port flows on, otherwise fails the run, after what is in flight has settled; (6) canvas
+    position means nothing.
 
     Starts, skips and closes may all be carried out at once, in any order; each stays in the answer until a fact about
     its step is applied. `Sleep` comes last and only when something waits. A run that failed, was cancelled or ran out

@@ -21,6 +21,12 @@ from flows.engine.schemas import Checker, compile_schema
 MAX_DEPTH: Final = 60
 _FILE: Final = Path(__file__).with_name("flow.schema.json")
 _ID: Final = {"type": "string", "pattern": "^[a-zA-Z][a-zA-Z0-9_]{0,62}$"}
+_RETRY: Final = {
+    "attempts": {"type": "integer", "minimum": 1, "maximum": 100, "default": 5},
+    "first_seconds": {"type": "number", "minimum": 0, "maximum": 86400, "default": 1},
+    "factor": {"type": "number", "minimum": 1, "maximum": 100, "default": 2},
+    "max_seconds": {"type": "number", "minimum": 0, "maximum": 604800, "default": 300},
+}
 _HINTS: Final = {
     "unknown_key": "Remove it, or check its spelling.",
     "required": "Add it.",
@@ -31,12 +37,6 @@ _HINTS: Final = {
 def build_schema() -> dict[str, Any]:
     """The whole schema of documents, node parameters included."""
     key = {"type": "string", "maxLength": 1000}
-    retry = {
-        "attempts": {"type": "integer", "minimum": 1, "maximum": 100, "default": 5},
-        "first_seconds": {"type": "number", "minimum": 0, "maximum": 86400, "default": 1},
-        "factor": {"type": "number", "minimum": 1, "maximum": 100, "default": 2},
-        "max_seconds": {"type": "number", "minimum": 0, "maximum": 604800, "default": 300},
-    }
     node = {
         "id": _ID,
         "kind": {"enum": list(KINDS)},
@@ -44,7 +44,7 @@ def build_schema() -> dict[str, Any]:
         "note": {"type": "string", "maxLength": 5000},
         "parent": _ID,
         "params": {"type": "object"},
-        "retry": params_of(retry),
+        "retry": params_of(_RETRY),
         "on_error": {"enum": ["fail", "continue"], "default": "fail"},
     }
     edge = {"from": {"type": "string"}, "to": {"type": "string"}, "port": {"type": "string"}}
@@ -67,14 +67,7 @@ def build_schema() -> dict[str, Any]:
         "edges": {"type": "array", "maxItems": 20000, "items": {"$ref": "#/$defs/edge"}},
         "layout": {
             "type": "object",
-            "additionalProperties": params_of(
-                {
-                    "x": {"type": "number"},
-                    "y": {"type": "number"},
-                    "width": {"type": "number"},
-                    "height": {"type": "number"},
-                }
-            ),
+            "additionalProperties": params_of({side: {"type": "number"} for side in ("x", "y", "width", "height")}),
         },
     }
     chosen = [
