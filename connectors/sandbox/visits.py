@@ -21,6 +21,7 @@ from ipaas.book.transaction import Transaction
 
 DELIVERY_FAULTS = ("duplicate_webhook", "reordered_webhook")
 BEFORE_COMMIT = ("unauthorized", "rate_limited", "server_error", "timeout_before_commit")
+_LOCKS = 7301 << 32  # advisory locks of the sandbox, apart from anybody else's
 _DELIVERY_COLUMNS = (
     "id", "tenant_id", "system", "event_id", "url", "body", "headers", "signing", "attempts", "next_at", "last_error",
 )  # fmt: skip
@@ -100,9 +101,9 @@ def lock_systems(tx: Transaction, systems: Iterable[tuple[str, str]]) -> None:
     """On PostgreSQL several processes may serve one simulated system: one at a time, always locked in one order."""
     if tx.vendor != "postgresql":
         return
-    names = {zlib.crc32(f"sandbox|{tenant_id}|{system}".encode()) for tenant_id, system in systems}
+    names = {zlib.crc32(f"{tenant_id}|{system}".encode()) for tenant_id, system in systems}
     for name in sorted(names):
-        tx.execute("SELECT pg_advisory_xact_lock(7301, %s - 2147483648)", (name,))
+        tx.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCKS + name,))
 
 
 def _visit(tx: Transaction, visit: Visit) -> Visited:
