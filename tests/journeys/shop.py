@@ -43,13 +43,18 @@ class Shop:
 
     def stripe(self) -> stripe.StripeClient:
         """The official client, pointed at the simulated Stripe with its fake key."""
-        systems = {row["system"]: row for row in self.api("GET", "sandbox/")["systems"]}
-        simulated = systems["stripe"]
+        simulated = self.simulated("stripe")
         return stripe.StripeClient(
             simulated["credentials"]["secret_key"],
             base_addresses={"api": simulated["base_url"]},
             max_network_retries=8,
         )
+
+    def simulated(self, system: str) -> dict[str, Any]:
+        """Address and fake keys of a simulated system."""
+        systems = {row["system"]: row for row in self.api("GET", "sandbox/")["systems"]}
+        found: dict[str, Any] = systems[system]
+        return found
 
     def buy(self, client: stripe.StripeClient, name: str, *, items: tuple[tuple[str, int], ...] = (PUMP, SEALS)) -> str:
         """A customer pays a checkout session with these items; the id of the charge. Safe to repeat by name."""

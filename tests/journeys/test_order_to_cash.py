@@ -14,6 +14,8 @@ import requests
 
 from tests.journeys.shop import Shop, money
 
+SECRET = "whsec_of_an_endpoint_made_by_hand"
+
 
 def test_a_payment_becomes_one_customer_one_order_and_one_receipt(shop: Shop) -> None:
     charge = shop.buy(shop.stripe(), "penelope")
@@ -142,13 +144,18 @@ def _run_of(shop: Shop, charge: str) -> dict[str, Any]:
 
 
 def _delivered(shop: Shop, charge: str) -> tuple[bytes, str, str]:
-    """The very bytes that Stripe sent for a charge, the address and the endpoint's secret, from the simulator's books."""
-    books = shop.ledger("stripe")
+    """The event of a charge from Stripe's books, the flow's address, and a secret that its connection accepts."""
     [event] = [
-        row for row in books["events"] if row["type"] == "charge.succeeded" and row["data"]["object"]["id"] == charge
+        row
+        for row in shop.ledger("stripe")["events"]
+        if row["type"] == "charge.succeeded" and row["data"]["object"]["id"] == charge
     ]
-    [endpoint] = [row for row in books["webhook_endpoints"] if row["url"].startswith(shop.product.url)]
-    return orjson.dumps(event), endpoint["url"], endpoint["secret"]
+    [flow] = shop.api("GET", "flows/")["items"]
+    [connection] = [row for row in shop.api("GET", "connections/")["items"] if row["connector"] == "stripe"]
+    credential = {"secret_key": shop.simulated("stripe")["credentials"]["secret_key"], "webhook_secret": SECRET}
+    shop.api("POST", f"connections/{connection['id']}/rotate/", {"credential": credential})
+    time.sleep(1.1)  # other processes notice a changed connection within a second
+    return orjson.dumps(event), flow["deployments"][0]["webhook_url"], SECRET
 
 
 def _send(raw: bytes, url: str, secret: str) -> requests.Response:
