@@ -25,11 +25,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import jsonschema_rs
-import yaml
 
 from connectors.sdk.contract_server import SimulatorServer
 from connectors.sdk.errors import IpaasError
-from connectors.sdk.manifest import Manifest
+from connectors.sdk.manifest import Manifest, read_yaml
 from connectors.sdk.operation import Operation
 from connectors.sdk.simulator import Simulator
 from connectors.sdk.values import pick, text_of
@@ -76,7 +75,7 @@ class Plan:
     def of(cls, folder: Path) -> Plan:
         """The plan of a connector; empty where it has none."""
         path = folder / "samples" / "contract.yaml"
-        data = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
+        data = read_yaml(path.read_text("utf-8")) if path.exists() else {}
         return cls(data.get("prepare") or {}, data.get("operations") or {})
 
 
@@ -94,6 +93,7 @@ class Bench:
         simulator: Its simulated system.
         open: Opens a caller.
         secrets: Credential values that must never be seen in records and errors.
+        tenant: Slug under which its system is served.
     """
 
     manifest: Manifest
@@ -101,6 +101,7 @@ class Bench:
     simulator: type[Simulator]
     open: OpenFn
     secrets: tuple[str, ...]
+    tenant: str = "contract"
 
     def __post_init__(self) -> None:
         self.plan = Plan.of(self.folder)
@@ -207,7 +208,7 @@ class _Stage:
     def __init__(self, bench: Bench, operation: Operation) -> None:
         self._bench = bench
         self._operation = operation
-        self.server = SimulatorServer(bench.simulator, bench.manifest.name)
+        self.server = SimulatorServer(bench.simulator, bench.manifest.name, bench.tenant)
         self.inputs: Any = None
         self._caller: Caller | None = None
 

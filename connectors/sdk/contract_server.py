@@ -27,7 +27,7 @@ class ArmedFault:
 class SimulatorServer:
     """One simulated system over HTTP at `{url}/sandbox/{tenant}/{system}`."""
 
-    def __init__(self, simulator: type[Simulator], system: str, tenant: str = "contract") -> None:
+    def __init__(self, simulator: type[Simulator], system: str, tenant: str) -> None:
         self.store = MemoryStore()
         self.simulator = simulator(self.store)
         self.simulator.seed()

@@ -65,7 +65,7 @@ async def serve() -> AsyncIterator[ServeFn]:
 
     async def start(connector: Connector) -> SimulatorServer:
         assert connector.simulator is not None
-        server = SimulatorServer(connector.simulator, connector.name)
+        server = SimulatorServer(connector.simulator, connector.name, "contract")
         servers.append(server)
         await server.start()
         return server
