@@ -9,14 +9,44 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any, Self
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Self, TypeVar
 
 import uvicorn
+from django.db import connections
 
+from ipaas.book import loops
 from ipaas.book.writer import close_writer
 
 Task = Callable[[asyncio.Event], Awaitable[None]]
+Answer = TypeVar("Answer")
+_WORKERS = 4
+
+
+def run(question: Coroutine[Any, Any, Answer]) -> Answer:
+    """`asyncio.run`, whose worker threads leave no database connection behind."""
+
+    async def ask() -> Answer:
+        pool = ThreadPoolExecutor(_WORKERS)
+        asyncio.get_running_loop().set_default_executor(pool)
+        try:
+            return await question
+        finally:
+            await close_connections(pool)
+
+    return asyncio.run(ask())
+
+
+async def close_connections(pool: ThreadPoolExecutor) -> None:
+    """Close the database connections of every thread of a pool."""
+    everybody = threading.Barrier(_WORKERS)
+
+    def leave() -> None:
+        everybody.wait(10)
+        connections.close_all()
+
+    await asyncio.gather(*(asyncio.wrap_future(pool.submit(leave)) for _ in range(_WORKERS)))
 
 
 class Served:
@@ -45,9 +75,10 @@ class Served:
         close_writer()
 
     def _run(self) -> None:
-        asyncio.run(self._serve())
+        run(self._serve())
 
     async def _serve(self) -> None:
+        loops.remember(asyncio.get_running_loop())
         stop = asyncio.Event()
         running = [asyncio.create_task(task(stop)) for task in self._tasks]
         await self._server.serve(sockets=[self._socket])

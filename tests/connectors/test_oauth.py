@@ -25,7 +25,7 @@ from ipaas.accounts.models import Environment, Tenant
 from ipaas.accounts.tenants import create_tenant
 from tests.connectors.authority import CLIENT, Authority
 from tests.connectors.installed import only_desk  # noqa: F401  a fixture
-from tests.connectors.serving import Served
+from tests.connectors.serving import Served, run
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("only_desk")]
 ANA = By("ana@acme.test")
@@ -68,7 +68,7 @@ def connect(acme: Tenant, served: Served) -> Callable[..., Connection]:
 
 
 def credentials(row: Connection, renew: bool = False) -> dict[str, Any]:
-    return asyncio.run(oauth.credentials_for(row, renew=renew))
+    return run(oauth.credentials_for(row, renew=renew))
 
 
 def forgotten(row: Connection) -> Connection:
@@ -96,7 +96,7 @@ def sign_in(row: Connection) -> Connection:
     back = requests.get(begun.url, allow_redirects=False, timeout=10).headers["Location"]
     answer = parse_qs(urlsplit(back).query)
     assert answer["state"] == [begun.state]
-    tokens = asyncio.run(oauth.complete(row, answer["code"][0], begun.verifier, CALLBACK))
+    tokens = run(oauth.complete(row, answer["code"][0], begun.verifier, CALLBACK))
     return connections.store_tokens(row, tokens, ANA)
 
 
@@ -149,7 +149,7 @@ def test_many_who_ask_at_once_cause_one_request(connect: Callable[..., Connectio
     async def all_at_once() -> list[dict[str, Any]]:
         return await asyncio.gather(*(oauth.credentials_for(row) for _ in range(25)))
 
-    found = asyncio.run(all_at_once())
+    found = run(all_at_once())
 
     assert len({each["access_token"] for each in found}) == 1
     assert len(authority.requests) == 1
@@ -163,9 +163,7 @@ def test_many_threads_with_loops_of_their_own_refresh_once_and_no_refresh_token_
     authority.delay = 0.3
 
     with ThreadPoolExecutor(6) as pool:
-        found = list(
-            pool.map(lambda _: credentials(forgotten(Connection.objects.of(row.tenant_id).get(id=row.id))), range(6))
-        )
+        found = list(pool.map(credentials, [forgotten(row)] * 6))
 
     assert len({each["access_token"] for each in found}) == 1
     assert [each["grant_type"] for each in authority.requests] == ["authorization_code", "refresh_token"]
@@ -219,7 +217,7 @@ def test_a_sign_in_uses_pkce_and_brings_tokens_once(connect: Callable[..., Conne
     code = parse_qs(urlsplit(back).query)["code"][0]
 
     with pytest.raises(ReconnectNeeded):
-        asyncio.run(oauth.complete(row, code, "another verifier", CALLBACK))
+        run(oauth.complete(row, code, "another verifier", CALLBACK))
 
     signed_in = sign_in(row)
     assert signed_in.status == "ok"

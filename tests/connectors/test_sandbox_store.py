@@ -131,9 +131,10 @@ def test_finding_one_of_many_reads_by_index() -> None:
         store.put("Customers", str(number), {"number": number}, {"email": f"{number}@b.test"})
     store.flush()
 
+    explain = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(
-            "EXPLAIN QUERY PLAN SELECT r.id FROM connectors_sandboxindex i JOIN connectors_sandboxrecord r "
+            f"{explain} SELECT r.id FROM connectors_sandboxindex i JOIN connectors_sandboxrecord r "
             "ON r.id = i.record_id WHERE i.tenant_id = %s AND i.system = %s AND i.collection = %s "
             "AND i.field = %s AND i.value = %s",
             [tenant.id, "desk", "Customers", "email", "7@b.test"],
