@@ -59,7 +59,11 @@ VERIFY = (
     Part("types", (_tool("mypy"),)),
     Part("configuration", (PYTHON, "manage.py", "check", "--fail-level", "WARNING")),
     Part("migrations", (PYTHON, "manage.py", "makemigrations", "--check", "--dry-run")),
-    Part("house, engine, contract", tests=("tests/house", "tests/engine", "tests/connectors/test_contract.py")),
+    Part(
+        "house, engine, contract",
+        tests=("tests/house", "tests/engine", "tests/connectors/test_contract.py"),
+        workers=2,
+    ),
 )
 REST = (
     Part("python, SQLite", tests=_AREAS, workers=2),

@@ -45,6 +45,8 @@ def unrun(files: Iterable[str], parts: Iterable[str]) -> list[str]:
 
 def switched_off(file: str, text: str) -> list[str]:
     """Skips and expected failures that give no reason in words."""
+    if not any(word in text for word in _OFF):
+        return []
     tree = ast.parse(text)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _switches_off(node.func)]
     called = {id(call.func) for call in calls}
