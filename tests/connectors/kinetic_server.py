@@ -32,6 +32,7 @@ from connectors.sdk.values import form_text
 PACKAGE = "connectors.library.epicor_kinetic"
 FOLDER = Path(__file__).parents[2] / "connectors" / "library" / "epicor_kinetic"
 MANIFEST: Manifest = load_manifest(FOLDER)
+LINES = [{"PartNum": "PUMP-100", "SellingQuantity": 2, "DocUnitPrice": "499.00"}]
 START = datetime(2026, 8, 21, 15, 0, tzinfo=UTC)
 
 
@@ -129,7 +130,6 @@ class KineticHttp:
         query: Mapping[str, Any] | None = None,
         json: Any = None,
         headers: Mapping[str, str] | None = None,
-        check: bool = True,
         writes: bool | None = None,
     ) -> HttpAnswer:
         writes = method != "GET" if writes is None else writes
@@ -144,8 +144,7 @@ class KineticHttp:
         except aiohttp.ClientError as error:
             again = TryAgain(f"The connection broke: {error}", code="answer_lost")
             raise Lost(again) if writes else again from None
-        if check:
-            judge(MANIFEST, self.operation, answer, writes=writes, now=START.timestamp())
+        judge(MANIFEST, self.operation, answer, writes=writes, now=START.timestamp())
         return answer
 
 
@@ -167,6 +166,19 @@ class Kinetic:
         output = await getattr(self.code, name)(KineticHttp(self.server, self.session, name), inputs)
         jsonschema.Draft202012Validator(operation.output).validate(output)
         return output
+
+    async def send(self, address: str, body: dict[str, Any]) -> None:
+        """A record written by somebody else."""
+        http = KineticHttp(self.server, self.session, "call_method")
+        await http.request("POST", f"/api/v2/odata/EPIC06/{address}", json=body)
+
+    async def a_deposit(self, amount: str = "100.00") -> dict[str, Any]:
+        """An order of one line and a deposit on it."""
+        order = await self.call("create_sales_order", CustID="ACMEPUMP", PONum="ch_1", OrderDtls=LINES)
+        await self.call("ensure_cash_group", GroupID="S260821", BankAcctID="STRIPE")
+        paid = {"OrderNum": order["OrderNum"], "DocTranAmt": amount, "CheckRef": "ch_1"}
+        found: dict[str, Any] = await self.call("create_deposit", GroupID="S260821", **paid)
+        return found
 
     async def resume(self, name: str, **inputs: Any) -> Any:
         """A later try after one whose end is not known: look first, then go on as the gateway does."""

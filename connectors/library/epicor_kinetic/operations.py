@@ -1,4 +1,7 @@
-"""The door to the coded operations of the manifest and their look-ups; the code is in `calling`."""
+"""The door to the coded operations of the manifest and their look-ups; the code is in `calling`.
+
+The gateway and the registry find them here by name; nothing is decided in this module.
+"""
 
 from __future__ import annotations
 

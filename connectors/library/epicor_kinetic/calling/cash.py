@@ -69,7 +69,9 @@ async def create_deposit(
     customer = {"CustNum": order["CustNum"], "CustID": order["CustomerCustID"]}
     head = await _existing(erp, inputs, customer["CustNum"])
     if head is None:
-        head = await _create_head(erp, inputs, customer, "Deposit")
+        # A deposit is in the order's currency, which need not be the customer's.
+        currency = inputs.get("CurrencyCode") or order.get("CurrencyCode")
+        head = await _create_head(erp, {**inputs, "CurrencyCode": currency}, customer, "Deposit")
     return _answer(head, inputs)
 
 

@@ -1,4 +1,7 @@
-"""What is not of one business thing: the company, free reads and calls, and the call-outs of the simulated server."""
+"""What is not of one business thing: the company, free reads and calls, and the call-outs of the simulated server.
+
+Called through `operations.py`. Free calls are checked for their names only; what they change is the author's to know.
+"""
 
 from __future__ import annotations
 

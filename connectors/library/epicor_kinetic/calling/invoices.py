@@ -1,4 +1,7 @@
-"""AR invoices read, and credit memos entered in one request with all their lines."""
+"""AR invoices read, and credit memos entered in one request with all their lines.
+
+Called through `operations.py`. Nothing is posted here: that is for the people of the ERP.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""General ledger journals: entered whole, balanced to the cent before anything is sent."""
+"""General ledger journals: entered whole, balanced to the cent before anything is sent.
+
+Called through `operations.py`. Nothing is posted here: that is for the people of the ERP.
+"""
 
 from __future__ import annotations
 

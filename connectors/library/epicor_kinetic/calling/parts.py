@@ -1,4 +1,7 @@
-"""Parts and stock, read."""
+"""Parts and stock, read.
+
+Called through `operations.py`. Writes nothing.
+"""
 
 from __future__ import annotations
 

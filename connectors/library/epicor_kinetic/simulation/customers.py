@@ -1,4 +1,7 @@
-"""Rules of customers, their ship-to addresses and contacts."""
+"""Rules of customers, their ship-to addresses and contacts.
+
+Asked by `writing` before and after each row; also what other documents ask of a customer. Answers no request itself.
+"""
 
 from __future__ import annotations
 

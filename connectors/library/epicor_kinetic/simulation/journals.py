@@ -1,4 +1,7 @@
-"""Rules of general ledger journals: groups, headers, lines with known accounts, debit equal to credit."""
+"""Rules of general ledger journals: groups, headers, lines with known accounts, debit equal to credit.
+
+Asked by `writing`; a journal that comes whole must balance at once, lines that come singly only when posted.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The service document and $metadata (EDMX version 4) of each service, written from the tables."""
+"""The service document and $metadata (EDMX version 4) of each service, written from the tables.
+
+Called by the front desk. Shows the columns of the tables and a few a customer would have made; reads no row.
+"""
 
 from __future__ import annotations
 

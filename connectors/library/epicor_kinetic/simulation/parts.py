@@ -1,4 +1,7 @@
-"""Rules of parts and stock, list prices with quantity breaks, and quantity adjustments."""
+"""Rules of parts and stock, list prices with quantity breaks, and quantity adjustments.
+
+Asked by `writing` and by the rules of orders and shipments. Stock moves only through here.
+"""
 
 from __future__ import annotations
 

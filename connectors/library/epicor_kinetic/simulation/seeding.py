@@ -1,4 +1,7 @@
-"""The starting data: company EPIC06 with its codes, accounts, parts with stock, customers, contacts and groups."""
+"""The starting data: company EPIC06 with its codes, accounts, parts with stock, customers, contacts and groups.
+
+Called by the simulator after a reset. Writes by the same rules as any caller, codes excepted.
+"""
 
 from __future__ import annotations
 

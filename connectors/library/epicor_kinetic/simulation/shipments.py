@@ -1,4 +1,7 @@
-"""Rules of customer shipments: what leaves a warehouse for an order, ready to be invoiced when shipped."""
+"""Rules of customer shipments: what leaves a warehouse for an order, ready to be invoiced when shipped.
+
+Asked by `writing`. Invoices of shipments are made in `invoices`.
+"""
 
 from __future__ import annotations
 
