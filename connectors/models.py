@@ -32,6 +32,9 @@ class DataKey(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "version"], name="data_key_version")]
 
+    def __str__(self) -> str:
+        return f"{self.tenant_id} version {self.version}"
+
 
 class ConnectionStatus(models.TextChoices):
     """Whether a connection can be used."""
@@ -119,6 +122,9 @@ class SandboxState(models.Model):
     tenant = models.OneToOneField(Tenant, on_delete=models.CASCADE, related_name="+", primary_key=True)
     clock_offset_seconds = models.FloatField(default=0.0)
 
+    def __str__(self) -> str:
+        return f"{self.tenant_id} {self.clock_offset_seconds:+g} s"
+
 
 class SandboxRecord(models.Model):
     """One record of one simulated system; ids grow, so they give the order of first appearance."""
@@ -135,6 +141,9 @@ class SandboxRecord(models.Model):
             models.UniqueConstraint(fields=["tenant", "system", "collection", "key"], name="sandbox_record_key")
         ]
         indexes = [models.Index(fields=["tenant", "system", "collection", "id"], name="sandbox_record_order")]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.collection} {self.key}"
 
 
 class SandboxIndex(models.Model):
@@ -156,6 +165,9 @@ class SandboxIndex(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.collection}.{self.field}"
+
 
 class SandboxCounter(models.Model):
     """The last number given out of a simulated system's series."""
@@ -169,6 +181,9 @@ class SandboxCounter(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "system", "name"], name="sandbox_counter_name")]
 
+    def __str__(self) -> str:
+        return f"{self.system} {self.name} {self.value}"
+
 
 class SandboxFault(models.Model):
     """A fault that a simulated system shows to matching requests, `times` times more (null: until removed)."""
@@ -180,6 +195,9 @@ class SandboxFault(models.Model):
     match = models.JSONField(default=dict)
     times = models.IntegerField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.fault}"
 
 
 class SandboxDelivery(models.Model):
@@ -206,6 +224,9 @@ class SandboxDelivery(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.system} {self.event_id}"
+
 
 class SandboxPlay(models.Model):
     """One playing of a scenario and what its checks found."""
@@ -217,3 +238,6 @@ class SandboxPlay(models.Model):
     checks = models.JSONField(default=list)
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.scenario} {self.status}"

@@ -1,4 +1,7 @@
-"""The effect ledger over HTTP: what was written to which system, for which run and business key."""
+"""The effect ledger over HTTP: what was written to which system, for which run and business key.
+
+Reads only: the ledger is written by `connectors.effects`, and what is uncertain is resolved through the run's API.
+"""
 
 from __future__ import annotations
 

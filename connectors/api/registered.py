@@ -1,4 +1,7 @@
-"""The registry over HTTP: which connectors there are, with their schemas, documentation and icons."""
+"""The registry over HTTP: which connectors there are, with their schemas, documentation and icons.
+
+Reads only; the icons are public, everything else is for members of a tenant.
+"""
 
 from __future__ import annotations
 

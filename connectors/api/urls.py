@@ -1,4 +1,7 @@
-"""Paths of the connectors API: below one tenant, and the few that belong to none."""
+"""Paths of the connectors API: below one tenant, and the few that belong to none.
+
+Included by `ipaas.urls`, which owns the part of each path that comes before.
+"""
 
 from __future__ import annotations
 

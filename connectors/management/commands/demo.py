@@ -1,6 +1,6 @@
 """`ipaas demo list | play SCENARIO | reset`: the sandbox's stories from the command line.
 
-Plays against the running server over HTTP with the simulated systems' own keys, and reads their books from the database.
+Plays against the running server over HTTP with the simulated systems' own keys; reads their books from the database.
 """
 
 from __future__ import annotations

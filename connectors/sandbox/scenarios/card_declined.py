@@ -1,4 +1,7 @@
-"""A declined card is a business outcome: nothing of it may be in the ERP."""
+"""A declined card is a business outcome: nothing of it may be in the ERP.
+
+Played by `connectors.sandbox.plays`. A second customer pays in the same play, so that silence is not taken for success.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Every webhook comes five times; the books must hold everything once."""
+"""Every webhook comes five times; the books must hold everything once.
+
+Played by `connectors.sandbox.plays`; judged once more after a rest, when the last copies have arrived.
+"""
 
 from __future__ import annotations
 

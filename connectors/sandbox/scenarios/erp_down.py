@@ -1,4 +1,7 @@
-"""The ERP is down for a while; what was paid meanwhile arrives when it is back."""
+"""The ERP is down for a while; what was paid meanwhile arrives when it is back.
+
+Played by `connectors.sandbox.plays`; the outage hits whatever the flow calls first, reads and writes alike.
+"""
 
 from __future__ import annotations
 

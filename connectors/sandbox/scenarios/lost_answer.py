@@ -1,4 +1,7 @@
-"""The ERP has written the order, but its answer never comes; the order must not be made again."""
+"""The ERP has written the order, but its answer never comes; the order must not be made again.
+
+Played by `connectors.sandbox.plays`; the connection drops after the order is committed and before it is answered.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Both systems ask for a slower pace; the platform keeps to it."""
+"""Both systems ask for a slower pace; the platform keeps to it.
+
+Played by `connectors.sandbox.plays`; the buyer's own calls to Stripe are not limited, only what flows call.
+"""
 
 from __future__ import annotations
 

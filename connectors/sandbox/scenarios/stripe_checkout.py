@@ -1,4 +1,7 @@
-"""The main story: a customer pays at the checkout, and the ERP holds customer, order and receipt."""
+"""The main story: a customer pays at the checkout, and the ERP holds customer, order and receipt.
+
+Played by `connectors.sandbox.plays`; nothing fails here, so what does not hold is a fault of ours.
+"""
 
 from __future__ import annotations
 
