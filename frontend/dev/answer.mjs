@@ -185,7 +185,7 @@ export function createStoryServer(story = makeStory()) {
     if (count === entry.rows.length) Object.assign(entry.run, entry.live.end, { status: "succeeded" });
     return entry.rows.slice(0, count);
   }
-  function runs(method, [id, action], body, search) {
+  function runs(_method, [id, action], _body, search) {
     for (const entry of story.runs) arrived(entry);
     if (id === "stats") {
       const counts = {};

@@ -171,7 +171,10 @@ const ERRORS = {
 /** The journal of a run of ORDER_TO_CASH that ended (or stopped) the given way. */
 export function factsOf(status, startedAt) {
   let now = startedAt;
-  const at = (ms) => new Date((now += ms)).toISOString();
+  const at = (ms) => {
+    now += ms;
+    return new Date(now).toISOString();
+  };
   const rows = [
     { seq: 1, facts: [{ type: "run_admitted", at: at(0), trigger_node: "charge", event_id: "evt_01" }] },
   ];

@@ -52,6 +52,9 @@ export function AuditList() {
 function detailText(detail: unknown): string {
   if (!detail || typeof detail !== "object") return "";
   return Object.entries(detail)
-    .map(([name, value]) => `${name.replace(/_/g, " ")}: ${typeof value === "object" ? JSON.stringify(value) : value}`)
+    .map(
+      ([name, value]) =>
+        `${name.replace(/_/g, " ")}: ${typeof value === "object" ? JSON.stringify(value) : value}`,
+    )
     .join(", ");
 }

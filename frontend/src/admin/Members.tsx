@@ -29,7 +29,12 @@ export function Members() {
       label="Members"
       bar={
         mayManage && (
-          <Button leftSection={<IconPlus size={15} />} onClick={() => setAdding(true)} ml="auto" data-testid="add-member">
+          <Button
+            leftSection={<IconPlus size={15} />}
+            onClick={() => setAdding(true)}
+            ml="auto"
+            data-testid="add-member"
+          >
             Add a person
           </Button>
         )
@@ -84,7 +89,13 @@ function Row({ member, mayManage }: { member: Member; mayManage: boolean }) {
       </Table.Td>
       <Table.Td>
         {mayManage ? (
-          <Select size="xs" aria-label={`Role of ${name}`} data={ROLES} value={member.role} onChange={change} />
+          <Select
+            size="xs"
+            aria-label={`Role of ${name}`}
+            data={ROLES}
+            value={member.role}
+            onChange={change}
+          />
         ) : (
           member.role
         )}
@@ -105,7 +116,8 @@ function Row({ member, mayManage }: { member: Member; mayManage: boolean }) {
             await refresh("members/");
           }}
         >
-          They can no longer open this tenant, and their API tokens stop working. What they did stays in the audit trail.
+          They can no longer open this tenant, and their API tokens stop working. What they did stays in the
+          audit trail.
         </Confirm>
       </Table.Td>
     </Table.Tr>
@@ -122,7 +134,11 @@ function AddMember({ opened, onClose }: { opened: boolean; onClose: () => void }
   async function submit(event: FormEvent) {
     event.preventDefault();
     try {
-      const added = await api.post<{ initial_password?: string | null }>(path("members/"), { email, name, role });
+      const added = await api.post<{ initial_password?: string | null }>(path("members/"), {
+        email,
+        name,
+        role,
+      });
       await refresh("members/");
       if (added.initial_password) setPassword(added.initial_password);
       else close();
@@ -158,7 +174,12 @@ function AddMember({ opened, onClose }: { opened: boolean; onClose: () => void }
             value={email}
             onChange={(event) => setEmail(event.currentTarget.value)}
           />
-          <TextInput label="Name" mt="sm" value={name} onChange={(event) => setName(event.currentTarget.value)} />
+          <TextInput
+            label="Name"
+            mt="sm"
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
           <Select label="Role" mt="sm" data={ROLES} value={role} onChange={(next) => next && setRole(next)} />
           <Group justify="flex-end" gap="xs" mt="lg">
             <Button variant="default" onClick={close}>

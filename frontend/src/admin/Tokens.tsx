@@ -30,7 +30,8 @@ export function Tokens() {
         {(rows) =>
           rows.length === 0 ? (
             <EmptyState icon={<IconKey size={24} />} title="No tokens" action={create}>
-              A program sends its token as <code className="mono">Authorization: Bearer …</code> and may do what you may.
+              A program sends its token as <code className="mono">Authorization: Bearer …</code> and may do
+              what you may.
             </EmptyState>
           ) : (
             <Table>

@@ -66,8 +66,8 @@ export function Variables() {
           if (variables.length === 0) {
             return (
               <EmptyState icon={<IconVariable size={24} />} title={`No variables in ${title}`}>
-                Flows read them as <code className="mono">env.name</code>, so that one document fits every environment. Secrets
-                belong into connections.
+                Flows read them as <code className="mono">env.name</code>, so that one document fits every
+                environment. Secrets belong into connections.
               </EmptyState>
             );
           }

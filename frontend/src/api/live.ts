@@ -2,9 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { FactRow, Run } from "./types";
 
-export type LiveMessage =
-  | { type: "facts"; run: string; items: FactRow[] }
-  | { type: "run"; run: Run };
+export type LiveMessage = { type: "facts"; run: string; items: FactRow[] } | { type: "run"; run: Run };
 
 type Watch = { watch: "run"; id: string; after: number } | { watch: "runs" };
 type Listener = (message: LiveMessage) => void;
@@ -92,13 +90,21 @@ export function socketOf(tenant: string): LiveSocket {
   const known = sockets.get(tenant);
   if (known) return known;
   const scheme = window.location.protocol === "https:" ? "wss" : "ws";
-  const made = new LiveSocket(`${scheme}://${window.location.host}/ws/live/?tenant=${encodeURIComponent(tenant)}`);
+  const made = new LiveSocket(
+    `${scheme}://${window.location.host}/ws/live/?tenant=${encodeURIComponent(tenant)}`,
+  );
   sockets.set(tenant, made);
   return made;
 }
 
 /** Listen while mounted. Answers whether the socket is up; when it is not, the caller polls. */
-export function useLive(tenant: string, what: () => Watch, listener: Listener, key: string, enabled = true): boolean {
+export function useLive(
+  tenant: string,
+  what: () => Watch,
+  listener: Listener,
+  key: string,
+  enabled = true,
+): boolean {
   const [up, setUp] = useState(false);
   const latest = useRef({ what, listener });
   latest.current = { what, listener };

@@ -39,7 +39,10 @@ export function useTenantPath(): (rest: string) => string {
   return useMemo(() => (rest: string) => tenantPath(slug, rest), [slug]);
 }
 
-function useResource<T>(rest: string | null, options: { live?: number | false; keep?: boolean; stale?: number } = {}) {
+function useResource<T>(
+  rest: string | null,
+  options: { live?: number | false; keep?: boolean; stale?: number } = {},
+) {
   const { slug } = useTenant();
   return useQuery<T>({
     queryKey: [slug, rest],
@@ -86,7 +89,9 @@ export function useRuns(filters: RunFilters, live: number | false) {
   return useInfiniteQuery({
     queryKey: [slug, "runs/", filters],
     queryFn: ({ pageParam, signal }) =>
-      api.get<Page<Run>>(tenantPath(slug, `runs/${query({ ...filters, cursor: pageParam, limit: 50 })}`), { signal }),
+      api.get<Page<Run>>(tenantPath(slug, `runs/${query({ ...filters, cursor: pageParam, limit: 50 })}`), {
+        signal,
+      }),
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
@@ -95,7 +100,8 @@ export function useRuns(filters: RunFilters, live: number | false) {
 }
 
 export const useFlows = () => useWholeList<FlowSummary>("flows/");
-export const useFlow = (id: string) => useResource<FlowDetail>(`flows/${id}/`, { stale: Number.POSITIVE_INFINITY });
+export const useFlow = (id: string) =>
+  useResource<FlowDetail>(`flows/${id}/`, { stale: Number.POSITIVE_INFINITY });
 export const useVersions = (id: string) => useWholeList<Version>(`flows/${id}/versions/`);
 export const useDeployments = (id: string) => useWholeList<Deployment>(`flows/${id}/deployments/`);
 export const useTemplates = () => useWholeList<Template>("templates/");
@@ -124,7 +130,8 @@ export const useLedger = (system: string, live: number | false) =>
     keep: true,
     stale: 0,
   });
-export const useEnvironments = () => useWholeList<{ name: string; variables: Record<string, string> }>("environments/");
+export const useEnvironments = () =>
+  useWholeList<{ name: string; variables: Record<string, string> }>("environments/");
 export const useMembers = () => useWholeList<Member>("members/");
 export const useTokens = () => useWholeList<ApiToken>("tokens/");
 export const useAudit = () => useResource<Page<AuditEntry>>("audit/?limit=100");

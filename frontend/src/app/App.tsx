@@ -6,8 +6,8 @@ import { createBrowserRouter, Navigate, Outlet, RouterProvider, useParams } from
 import { ApiProblem } from "@/api/client";
 import { EmptyState, ErrorState } from "@/ui/states";
 import { routes } from "./routes";
-import { SessionEndOverlay, SignInPage } from "./SignIn";
 import { Shell } from "./Shell";
+import { SessionEndOverlay, SignInPage } from "./SignIn";
 import { useSession } from "./session";
 import { TenantProvider } from "./tenant";
 import { theme } from "./theme";
@@ -79,10 +79,24 @@ export function createRoutes() {
   ];
 }
 
-export function Providers({ client, children, still }: { client: QueryClient; children: React.ReactNode; still?: boolean }) {
-  const quiet = createTheme({ components: { Modal: { defaultProps: { transitionProps: { duration: 0 } } } } });
+export function Providers({
+  client,
+  children,
+  still,
+}: {
+  client: QueryClient;
+  children: React.ReactNode;
+  still?: boolean;
+}) {
+  const quiet = createTheme({
+    components: { Modal: { defaultProps: { transitionProps: { duration: 0 } } } },
+  });
   return (
-    <MantineProvider theme={still ? mergeThemeOverrides(theme, quiet) : theme} defaultColorScheme="auto" env={still ? "test" : "default"}>
+    <MantineProvider
+      theme={still ? mergeThemeOverrides(theme, quiet) : theme}
+      defaultColorScheme="auto"
+      env={still ? "test" : "default"}
+    >
       <QueryClientProvider client={client}>
         <Notifications position="bottom-right" limit={4} />
         {children}

@@ -2,7 +2,15 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from "@mantine/spotlight";
-import { IconLogout, IconMoon, IconPlus, IconRoute, IconSearch, IconServer, IconSun } from "@tabler/icons-react";
+import {
+  IconLogout,
+  IconMoon,
+  IconPlus,
+  IconRoute,
+  IconSearch,
+  IconServer,
+  IconSun,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { useFlows, useRecentRuns } from "@/api/queries";
@@ -96,8 +104,18 @@ function useActions(go: (path: string) => () => void): SpotlightActionData[] {
   return [
     ...create,
     ...switches,
-    { id: "light", label: "Light theme", leftSection: <IconSun size={18} />, onClick: () => setColorScheme("light") },
-    { id: "dark", label: "Dark theme", leftSection: <IconMoon size={18} />, onClick: () => setColorScheme("dark") },
+    {
+      id: "light",
+      label: "Light theme",
+      leftSection: <IconSun size={18} />,
+      onClick: () => setColorScheme("light"),
+    },
+    {
+      id: "dark",
+      label: "Dark theme",
+      leftSection: <IconMoon size={18} />,
+      onClick: () => setColorScheme("dark"),
+    },
     {
       id: "sign-out",
       label: "Sign out",

@@ -43,7 +43,10 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
 export function isTyping(target: EventTarget | null): boolean {
   const element = target as HTMLElement | null;
   if (!element?.closest) return false;
-  return element.isContentEditable || element.closest("input, textarea, select, [role=dialog], .cm-editor") !== null;
+  return (
+    element.isContentEditable ||
+    element.closest("input, textarea, select, [role=dialog], .cm-editor") !== null
+  );
 }
 
 export function KeysHelp() {

@@ -5,8 +5,8 @@ import { NavLink, useNavigate } from "react-router";
 import { useRunStats } from "@/api/queries";
 import { Mark } from "./Mark";
 import { PAGES } from "./pages";
-import classes from "./shell.module.css";
 import { useSession } from "./session";
+import classes from "./shell.module.css";
 import { useEnvironment, useTenant } from "./tenant";
 
 export function Nav() {
@@ -20,7 +20,12 @@ export function Nav() {
       <ul className={classes.links}>
         {PAGES.map(({ path, title, icon: Icon }) => (
           <li key={path}>
-            <NavLink to={`/t/${tenant.slug}/${path}`} className={classes.link} data-testid={`nav-${path}`}>
+            <NavLink
+              to={`/t/${tenant.slug}/${path}`}
+              className={classes.link}
+              title={title}
+              data-testid={`nav-${path}`}
+            >
               <Icon size={18} stroke={1.7} aria-hidden />
               <span>{title}</span>
               {path === "runs" && needsPerson > 0 && (
@@ -47,7 +52,11 @@ function TenantSwitch() {
   return (
     <Menu position="bottom-start" width={220}>
       <Menu.Target>
-        <UnstyledButton className={classes.tenant} aria-label={`Tenant ${tenant.name}`} data-testid="tenant-switch">
+        <UnstyledButton
+          className={classes.tenant}
+          aria-label={`Tenant ${tenant.name}`}
+          data-testid="tenant-switch"
+        >
           <Mark size={24} />
           <span className="truncate">{tenant.name}</span>
           <IconSelector size={14} aria-hidden />

@@ -1,6 +1,6 @@
 /** The frame around every page: navigation on the left, where-am-I and environment on top. */
 import { Suspense } from "react";
-import { Outlet } from "react-router";
+import { Outlet, useLocation } from "react-router";
 import { RowsSkeleton } from "@/ui/states";
 import { CommandPalette } from "./CommandPalette";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -10,10 +10,18 @@ import classes from "./shell.module.css";
 import { TopBar } from "./TopBar";
 import { useEnvironment } from "./tenant";
 
+/** Pages that need the width: the navigation shows only icons there on smaller screens. */
+const WIDE = /\/(flows\/.+|runs\/.+|sandbox)$/;
+
 export function Shell() {
   const [environment] = useEnvironment();
+  const { pathname } = useLocation();
   return (
-    <div className={classes.shell} data-environment={environment}>
+    <div
+      className={classes.shell}
+      data-environment={environment}
+      data-wide={WIDE.test(pathname) || undefined}
+    >
       <a href="#main" className={classes.jump}>
         To the content
       </a>

@@ -90,7 +90,10 @@ function emailOf(person: DemoPerson): string {
   return typeof person === "string" ? person : person.email;
 }
 function roleOf(person: DemoPerson): string {
-  const word = typeof person === "string" ? person.split("@")[0] : (person.name ?? person.role ?? person.email.split("@")[0]);
+  const word =
+    typeof person === "string"
+      ? person.split("@")[0]
+      : (person.name ?? person.role ?? person.email.split("@")[0]);
   return word ? word.charAt(0).toUpperCase() + word.slice(1) : "";
 }
 
@@ -99,7 +102,9 @@ function Refusal({ error }: { error: unknown }) {
   const isWrong = error instanceof ApiProblem && [400, 401, 403].includes(error.status);
   return (
     <Alert color="red" icon={<IconAlertCircle size={18} />} role="alert" data-testid="sign-in-error">
-      {isWrong ? detail || "The e-mail or the password is wrong." : [title, detail].filter(Boolean).join(". ")}
+      {isWrong
+        ? detail || "The e-mail or the password is wrong."
+        : [title, detail].filter(Boolean).join(". ")}
       {hint && <div>{hint}</div>}
     </Alert>
   );

@@ -18,16 +18,18 @@ export default function DocumentJson() {
   const isDirty = text !== base;
   const parsed = parse(text);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: follows the document only when the document changes
   useEffect(() => {
     setText((before) => (before === base ? current : before));
     setBase(current);
-    // biome-ignore lint/correctness/useExhaustiveDependencies: follow the document only when the document changes
   }, [current]);
 
   return (
     <section className={classes.drawer} aria-label="The document as JSON">
       <header className={classes.drawerHead}>
-        <span>{typeof parsed === "string" ? <span style={{ color: "var(--bad)" }}>{parsed}</span> : "Document"}</span>
+        <span>
+          {typeof parsed === "string" ? <span style={{ color: "var(--bad)" }}>{parsed}</span> : "Document"}
+        </span>
         {isDirty && (
           <>
             <Button variant="default" onClick={() => setText(current)}>
@@ -36,7 +38,8 @@ export default function DocumentJson() {
             <Button
               disabled={typeof parsed === "string"}
               onClick={() => {
-                if (typeof parsed !== "string") run({ type: "replace_document", document: parsed }, "edit JSON");
+                if (typeof parsed !== "string")
+                  run({ type: "replace_document", document: parsed }, "edit JSON");
                 setText(JSON.stringify(parsed, null, 2));
               }}
               data-testid="apply-json"
@@ -51,7 +54,14 @@ export default function DocumentJson() {
         </ActionIcon>
       </header>
       <div className={classes.drawerBody} style={{ display: "flex", overflow: "hidden" }}>
-        <CodeEditor language="json" label="Document" value={text} readOnly={!editable} height="100%" onChange={setText} />
+        <CodeEditor
+          language="json"
+          label="Document"
+          value={text}
+          readOnly={!editable}
+          height="100%"
+          onChange={setText}
+        />
       </div>
     </section>
   );
@@ -63,7 +73,13 @@ function parse(text: string): FlowDocument | string {
     const value = JSON.parse(text) as Partial<FlowDocument>;
     if (!Array.isArray(value.nodes)) return "A document needs a list of nodes.";
     const nodes = value.nodes.map((node) => ({ ...node, params: node.params ?? {} }));
-    return { ...value, schema: value.schema ?? 1, connections: value.connections ?? {}, nodes, edges: value.edges ?? [] };
+    return {
+      ...value,
+      schema: value.schema ?? 1,
+      connections: value.connections ?? {},
+      nodes,
+      edges: value.edges ?? [],
+    };
   } catch (error) {
     return `Not JSON yet: ${error instanceof Error ? error.message : ""}`;
   }

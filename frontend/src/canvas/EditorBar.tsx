@@ -10,6 +10,7 @@ import {
   IconCode,
   IconPlayerPlay,
   IconRocket,
+  IconSettings,
   IconTag,
 } from "@tabler/icons-react";
 import { useState } from "react";
@@ -32,13 +33,16 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
   const editor = useEditor();
   const can = useCan();
   const panel = useView((state) => state.panel);
+  const settings = useView((state) => state.settings && state.nodes.length === 0);
   const past = useStore(editor.store, (state) => state.past.length);
   const future = useStore(editor.store, (state) => state.future.length);
   const [environment] = useEnvironment();
   const [dialog, setDialog] = useState<"publish" | "deploy" | "run" | null>(null);
   const show = editor.view.getState().show;
   const errors = draft.problems.filter(({ severity }) => severity !== "warning").length;
-  const deployed = flow.deployments.find((deployment) => deployment.active && deployment.environment === environment);
+  const deployed = flow.deployments.find(
+    (deployment) => deployment.active && deployment.environment === environment,
+  );
   const mayDeploy = can("deploy") || (can("deploy_sandbox") && environment === "sandbox");
   const open = async (next: "publish" | "deploy" | "run") => {
     try {
@@ -50,7 +54,11 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
   };
   return (
     <div className={classes.bar}>
-      {draft.state === "conflict" ? <Conflict draft={draft} /> : <Saved draft={draft} editable={editor.editable} />}
+      {draft.state === "conflict" ? (
+        <Conflict draft={draft} />
+      ) : (
+        <Saved draft={draft} editable={editor.editable} />
+      )}
       <Tag tone={draft.problems.length === 0 ? "good" : errors > 0 ? "bad" : "wait"}>
         <IconAlertTriangle size={12} aria-hidden />
         <button
@@ -70,17 +78,38 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
       {editor.editable && (
         <>
           <Tooltip label="Undo (Ctrl Z)">
-            <ActionIcon aria-label="Undo" disabled={past === 0} onClick={() => undoOrRedo(editor, false)} data-testid="undo">
+            <ActionIcon
+              aria-label="Undo"
+              disabled={past === 0}
+              onClick={() => undoOrRedo(editor, false)}
+              data-testid="undo"
+            >
               <IconArrowBackUp size={17} />
             </ActionIcon>
           </Tooltip>
           <Tooltip label="Redo (Shift Ctrl Z)">
-            <ActionIcon aria-label="Redo" disabled={future === 0} onClick={() => undoOrRedo(editor, true)} data-testid="redo">
+            <ActionIcon
+              aria-label="Redo"
+              disabled={future === 0}
+              onClick={() => undoOrRedo(editor, true)}
+              data-testid="redo"
+            >
               <IconArrowForwardUp size={17} />
             </ActionIcon>
           </Tooltip>
         </>
       )}
+      <Tooltip label="Settings of the flow">
+        <ActionIcon
+          aria-label="Settings of the flow"
+          aria-pressed={settings}
+          variant={settings ? "light" : "subtle"}
+          onClick={() => editor.view.getState().showSettings(!settings)}
+          data-testid="flow-settings"
+        >
+          <IconSettings size={17} />
+        </ActionIcon>
+      </Tooltip>
       <Tooltip label="The document as JSON">
         <ActionIcon
           aria-label="The document as JSON"
@@ -108,7 +137,12 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
         </Tooltip>
       )}
       {editor.editable && (
-        <Button variant="default" leftSection={<IconTag size={15} />} onClick={() => open("publish")} data-testid="publish">
+        <Button
+          variant="default"
+          leftSection={<IconTag size={15} />}
+          onClick={() => open("publish")}
+          data-testid="publish"
+        >
           Publish
         </Button>
       )}
@@ -171,7 +205,9 @@ function Conflict({ draft }: { draft: Draft }) {
 
 function Deployed({ flow, environment }: { flow: FlowDetail; environment: string }) {
   const title = ENVIRONMENTS.find(({ name }) => name === environment)?.title ?? environment;
-  const here = flow.deployments.find((deployment) => deployment.active && deployment.environment === environment);
+  const here = flow.deployments.find(
+    (deployment) => deployment.active && deployment.environment === environment,
+  );
   return (
     <span className={classes.live} data-testid="deployed">
       {here ? (

@@ -16,9 +16,14 @@ const DocumentJson = lazy(() => import("./DocumentJson"));
 
 export function EditorLayout({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
   const panel = useView((state) => state.panel);
+  const isOpen = useView((state) => state.nodes.length > 0 || state.settings);
   const { editable } = useEditor();
   return (
-    <div className={classes.layout} data-readonly={!editable || undefined}>
+    <div
+      className={classes.layout}
+      data-readonly={!editable || undefined}
+      data-inspector={isOpen || undefined}
+    >
       <EditorBar flow={flow} draft={draft} />
       {editable && (
         <div className={classes.paletteSlot}>
@@ -37,9 +42,11 @@ export function EditorLayout({ flow, draft }: { flow: FlowDetail; draft: Draft }
           </Suspense>
         )}
       </div>
-      <div className={classes.inspectorSlot}>
-        <Inspector />
-      </div>
+      {isOpen && (
+        <div className={classes.inspectorSlot}>
+          <Inspector />
+        </div>
+      )}
       <QuickAdd />
     </div>
   );

@@ -37,7 +37,15 @@ export default function EditorPage() {
   );
 }
 
-function Editor({ flow, kinds, connectors }: { flow: FlowDetail; kinds: NodeKinds; connectors: Connector[] }) {
+function Editor({
+  flow,
+  kinds,
+  connectors,
+}: {
+  flow: FlowDetail;
+  kinds: NodeKinds;
+  connectors: Connector[];
+}) {
   const editable = useCan()("edit_flows");
   const [store] = useState(() => createDocumentStore(whole(flow)));
   const [view] = useState(createViewStore);

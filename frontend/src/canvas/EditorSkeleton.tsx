@@ -4,7 +4,7 @@ import classes from "./layout.module.css";
 
 export function EditorSkeleton() {
   return (
-    <output className={classes.layout} aria-label="Loading" data-testid="loading">
+    <output className={classes.layout} data-inspector aria-label="Loading" data-testid="loading">
       <div className={classes.bar}>
         <Skeleton width={220} height={14} />
       </div>

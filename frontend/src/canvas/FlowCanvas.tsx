@@ -37,10 +37,10 @@ import {
 import { useCanvasKeys } from "./keys";
 import { NodeCard } from "./NodeCard";
 import { DRAG_TYPE } from "./Palette";
+import { useFirstView, useInSight } from "./view";
 
 const NODE_TYPES = { card: NodeCard, frame: Frame };
 const EDGE_TYPES = { flow: EdgeView };
-const FIT = { padding: 0.12, maxZoom: 1 };
 
 function edgeOf(connection: Pick<Connection, "source" | "target" | "sourceHandle">): FlowEdge {
   const port = connection.sourceHandle === MAIN_HANDLE ? undefined : connection.sourceHandle;
@@ -80,7 +80,18 @@ export function FlowCanvas() {
   const add = useAddEntry();
   const [cards, setCards] = useCards();
   const dragStart = useRef<Map<string, Point>>(new Map());
+  const [firstDocument] = useState(document);
+  const chosen = useView((state) => state.nodes);
+  const bringInSight = useInSight();
   useCanvasKeys();
+  useFirstView(null, firstDocument);
+
+  useEffect(() => {
+    const only = chosen.length === 1 ? chosen[0] : undefined;
+    if (!only) return;
+    const timer = setTimeout(() => bringInSight(only), 80);
+    return () => clearTimeout(timer);
+  }, [chosen, bringInSight]);
 
   const frames = useMemo(() => drawFrames(document, cards, editable), [document, cards, editable]);
   const nodes = useMemo<CanvasNode[]>(() => [...frames, ...cards], [frames, cards]);
@@ -144,7 +155,8 @@ export function FlowCanvas() {
       });
       if (moved.length > 0) {
         const all = { ...placesOf(document) };
-        for (const card of moved) all[card.id] = { x: Math.round(card.position.x), y: Math.round(card.position.y) };
+        for (const card of moved)
+          all[card.id] = { x: Math.round(card.position.x), y: Math.round(card.position.y) };
         queueMicrotask(() => store.getState().run({ type: "move", positions: all }, "move"));
       }
       return current;
@@ -229,8 +241,6 @@ export function FlowCanvas() {
         maxZoom={1.6}
         snapToGrid
         snapGrid={[8, 8]}
-        fitView
-        fitViewOptions={FIT}
         onlyRenderVisibleElements={document.nodes.length > 150}
         connectionRadius={28}
         proOptions={{ hideAttribution: true }}
@@ -238,7 +248,9 @@ export function FlowCanvas() {
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--canvas-dot)" />
         <CanvasTools editable={editable} />
-        {document.nodes.length > 6 && <MiniMap pannable zoomable className={classes.map} ariaLabel="Overview" />}
+        {document.nodes.length > 6 && (
+          <MiniMap pannable zoomable className={classes.map} ariaLabel="Overview" />
+        )}
       </ReactFlow>
     </CanvasActionsContext.Provider>
   );

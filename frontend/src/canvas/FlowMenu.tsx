@@ -41,7 +41,8 @@ export function FlowMenu({ flow, deployment }: { flow: FlowDetail; deployment: D
   }
   const pause = () => {
     const verb = deployment?.paused ? "resume" : "pause";
-    const done = verb === "pause" ? "Paused. What arrives is kept, and carried when you resume." : "At work again.";
+    const done =
+      verb === "pause" ? "Paused. What arrives is kept, and carried when you resume." : "At work again.";
     return act(`deployments/${environment}/${verb}/`, {}, done);
   };
   function save() {
@@ -89,7 +90,11 @@ export function FlowMenu({ flow, deployment }: { flow: FlowDetail; deployment: D
           {editable && (
             <>
               <Menu.Divider />
-              <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDialog("delete")}>
+              <Menu.Item
+                color="red"
+                leftSection={<IconTrash size={16} />}
+                onClick={() => setDialog("delete")}
+              >
                 Delete the flow
               </Menu.Item>
             </>
@@ -107,8 +112,8 @@ export function FlowMenu({ flow, deployment }: { flow: FlowDetail; deployment: D
           navigate(`/t/${slug}/flows`);
         }}
       >
-        It stops in every environment and its webhook addresses stop answering. Runs that have begun are kept with their
-        journals.
+        It stops in every environment and its webhook addresses stop answering. Runs that have begun are kept
+        with their journals.
       </Confirm>
       <Rename flow={flow} opened={dialog === "rename"} onClose={() => setDialog(null)} />
     </>
@@ -133,7 +138,12 @@ function Rename({ flow, opened, onClose }: { flow: FlowDetail; opened: boolean; 
   return (
     <Modal opened={opened} onClose={onClose} title="Name and description">
       <form onSubmit={submit}>
-        <TextInput label="Name" required value={name} onChange={(event) => setName(event.currentTarget.value)} />
+        <TextInput
+          label="Name"
+          required
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
         <Textarea
           label="Description"
           mt="sm"

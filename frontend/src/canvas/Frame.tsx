@@ -15,7 +15,14 @@ export const Frame = memo(function Frame({ data }: NodeProps<FrameNode>) {
   const actions = useContext(CanvasActionsContext);
   return (
     <div className={classes.frame}>
-      <Handle id="top" type="target" position={Position.Top} className={classes.hidden} isConnectable={false} style={{ left: 36 }} />
+      <Handle
+        id="top"
+        type="target"
+        position={Position.Top}
+        className={classes.hidden}
+        isConnectable={false}
+        style={{ left: 36 }}
+      />
       {!data.empty && <span className={`${classes.frameLabel} truncate`}>{data.label}</span>}
       {data.empty && data.editable && (
         <button

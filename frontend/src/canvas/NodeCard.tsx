@@ -17,11 +17,14 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
       data-shape={shape}
       data-kind={node.kind}
       data-selected={selected || undefined}
+      data-compact={data.compact || undefined}
       data-status={step?.status}
       data-tone={step ? stateOf(step.status).tone : undefined}
       data-testid={`node-${node.id}`}
     >
-      {node.kind !== "trigger" && <Handle id="in" type="target" position={Position.Left} className={classes.target} />}
+      {node.kind !== "trigger" && (
+        <Handle id="in" type="target" position={Position.Left} className={classes.target} />
+      )}
       <Emblem data={data} />
       <div className={classes.words}>
         <div className={`${classes.title} truncate`} title={title}>
@@ -35,13 +38,22 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
       {problem && !step && (
         <Tooltip label={problem === "error" ? "Has a problem" : "Has a warning"}>
           <span className={classes.problem} data-severity={problem}>
-            <IconAlertTriangle size={15} aria-label={problem === "error" ? "Has a problem" : "Has a warning"} />
+            <IconAlertTriangle
+              size={15}
+              aria-label={problem === "error" ? "Has a problem" : "Has a warning"}
+            />
           </span>
         </Tooltip>
       )}
       <Ports data={data} />
       {node.kind === "for_each" && (
-        <Handle id="loop" type="source" position={Position.Bottom} className={classes.hidden} isConnectable={false} />
+        <Handle
+          id="loop"
+          type="source"
+          position={Position.Bottom}
+          className={classes.hidden}
+          isConnectable={false}
+        />
       )}
     </div>
   );
@@ -100,7 +112,9 @@ function Ports({ data }: { data: CardData }) {
           aria-label={port.label ? `Way out ${port.label}` : "Way out"}
           data-testid={`port-${data.node.id}-${port.name ?? "out"}`}
         >
-          {port.label && !port.connected && data.editable && <span className={classes.portName}>{port.label}</span>}
+          {port.label && !port.connected && data.editable && (
+            <span className={classes.portName}>{port.label}</span>
+          )}
         </Handle>
       ))}
       {error && (error.connected || data.editable) && (

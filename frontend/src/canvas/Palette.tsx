@@ -36,9 +36,17 @@ export function Palette() {
       <div className={classes.groups}>
         {groups.map(({ group, entries: members }) => (
           <section key={group}>
-            <UnstyledButton className={classes.group} onClick={() => toggle(group)} aria-expanded={!closed.has(group)}>
+            <UnstyledButton
+              className={classes.group}
+              onClick={() => toggle(group)}
+              aria-expanded={!closed.has(group)}
+            >
               {group}
-              <IconChevronDown size={14} aria-hidden className={closed.has(group) ? classes.turned : undefined} />
+              <IconChevronDown
+                size={14}
+                aria-hidden
+                className={closed.has(group) ? classes.turned : undefined}
+              />
             </UnstyledButton>
             {(text !== "" || !closed.has(group)) && (
               <ul className={classes.list}>
@@ -49,7 +57,9 @@ export function Palette() {
             )}
           </section>
         ))}
-        {groups.length === 0 && <p className={classes.none}>Nothing is called that. Try a system or a verb.</p>}
+        {groups.length === 0 && (
+          <p className={classes.none}>Nothing is called that. Try a system or a verb.</p>
+        )}
       </div>
     </aside>
   );
@@ -101,7 +111,8 @@ function freePort(document: ReturnType<typeof useDocument>, id: string): string 
 
 export function EntryIcon({ entry }: { entry: Entry }) {
   const Icon = iconOf(entry.kind);
-  if (entry.connector) return <ConnectorIcon name={entry.connector.title} url={entry.connector.icon_url} size={22} />;
+  if (entry.connector)
+    return <ConnectorIcon name={entry.connector.title} url={entry.connector.icon_url} size={22} />;
   return (
     <span className={classes.glyph}>
       <Icon size={14} aria-hidden />

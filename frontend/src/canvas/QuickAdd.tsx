@@ -27,9 +27,7 @@ function List({ request }: { request: QuickAddRequest }) {
   const isFollowing = request.from || request.edge || request.parent;
   const fitting = useMemo(() => {
     const hasTrigger = document.nodes.some(({ kind }) => kind === "trigger");
-    const kept = entries.filter(
-      ({ kind }) => kind !== "trigger" || (!isFollowing && !hasTrigger),
-    );
+    const kept = entries.filter(({ kind }) => kind !== "trigger" || (!isFollowing && !hasTrigger));
     return search(request.edge ? kept.filter(({ kind }) => kind !== "fail") : kept, text).slice(0, 60);
   }, [entries, document.nodes, isFollowing, request.edge, text]);
   const close = () => view.getState().openQuickAdd(null);
@@ -71,7 +69,14 @@ function List({ request }: { request: QuickAddRequest }) {
   const left = Math.min(request.at.x, window.innerWidth - 340);
   const top = Math.min(request.at.y, window.innerHeight - 400);
   return (
-    <div ref={box} className={classes.quick} style={{ left, top }} role="dialog" aria-label="Add a step" data-testid="quick-add">
+    <div
+      ref={box}
+      className={classes.quick}
+      style={{ left, top }}
+      role="dialog"
+      aria-label="Add a step"
+      data-testid="quick-add"
+    >
       <div className={classes.quickSearch}>
         <TextInput
           size="xs"

@@ -16,7 +16,11 @@ export interface Placement {
 }
 
 /** The command that adds the entry, and the id of the new (or changed) node. */
-export function addEntry(document: FlowDocument, entry: Entry, placement: Placement): { command: Command; id: string } {
+export function addEntry(
+  document: FlowDocument,
+  entry: Entry,
+  placement: Placement,
+): { command: Command; id: string } {
   const made = nodeFrom(document, entry);
   const commands: Command[] = made.before ? [made.before] : [];
   const present = after(document, made.before);
@@ -57,7 +61,10 @@ function placeFor(document: FlowDocument, placement: Placement): Point {
   const anchor = placement.from?.node ?? placement.edge?.from;
   const before = anchor ? places[anchor] : undefined;
   const inside = placement.parent ? places[placement.parent] : undefined;
-  const last = all.reduce<Point | undefined>((far, place) => (!far || place.x > far.x ? place : far), undefined);
+  const last = all.reduce<Point | undefined>(
+    (far, place) => (!far || place.x > far.x ? place : far),
+    undefined,
+  );
   const start = before
     ? { x: before.x + NODE_WIDTH + 84, y: before.y }
     : inside
@@ -67,7 +74,10 @@ function placeFor(document: FlowDocument, placement: Placement): Point {
         : { x: 0, y: 0 };
   const spot = { ...start };
   const hits = () =>
-    all.some((place) => Math.abs(place.x - spot.x) < NODE_WIDTH + 20 && Math.abs(place.y - spot.y) < NODE_HEIGHT + 20);
+    all.some(
+      (place) =>
+        Math.abs(place.x - spot.x) < NODE_WIDTH + 20 && Math.abs(place.y - spot.y) < NODE_HEIGHT + 20,
+    );
   while (hits()) spot.y += NODE_HEIGHT + 36;
   return spot;
 }

@@ -68,7 +68,16 @@ export function catalogueOf(kinds: NodeKinds, connectors: Connector[]): Entry[] 
 
 function trigger(type: string, title: string, description: string, more: Params = {}): Entry {
   const params = { type, ...more };
-  return { id: `trigger:${type}`, group: "Triggers", title, description, kind: "trigger", connector: null, params, name: title };
+  return {
+    id: `trigger:${type}`,
+    group: "Triggers",
+    title,
+    description,
+    kind: "trigger",
+    connector: null,
+    params,
+    name: title,
+  };
 }
 
 const STARTING: Record<string, Params> = {
@@ -87,7 +96,8 @@ export function search(entries: Entry[], text: string): Entry[] {
   if (words.length === 0) return entries;
   const scored = entries.flatMap((entry) => {
     const title = entry.title.toLowerCase();
-    const all = `${title} ${entry.description} ${entry.connector?.title ?? ""} ${entry.group} ${entry.id}`.toLowerCase();
+    const all =
+      `${title} ${entry.description} ${entry.connector?.title ?? ""} ${entry.group} ${entry.id}`.toLowerCase();
     if (!words.every((word) => all.includes(word))) return [];
     const first = words[0] ?? "";
     const score = title.startsWith(first) ? 0 : title.includes(first) ? 1 : 2;
@@ -99,7 +109,8 @@ export function search(entries: Entry[], text: string): Entry[] {
 export function grouped(entries: Entry[]): { group: string; entries: Entry[] }[] {
   const groups = new Map<string, Entry[]>();
   for (const entry of entries) groups.set(entry.group, [...(groups.get(entry.group) ?? []), entry]);
-  const order = (group: string) => (GROUP_ORDER.includes(group) ? GROUP_ORDER.indexOf(group) : GROUP_ORDER.length);
+  const order = (group: string) =>
+    GROUP_ORDER.includes(group) ? GROUP_ORDER.indexOf(group) : GROUP_ORDER.length;
   return [...groups]
     .map(([group, members]) => ({ group, entries: members }))
     .sort((a, b) => order(a.group) - order(b.group));

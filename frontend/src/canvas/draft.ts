@@ -82,6 +82,7 @@ export function useDraft(flow: FlowDetail, store: DocumentStore, editable: boole
 
   useLiveCheck(flow.id, store, revision, setProblems);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: leaving the page happens once
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => {
       if (editable && store.getState().document !== savedDocument.current) event.preventDefault();
@@ -92,7 +93,6 @@ export function useDraft(flow: FlowDetail, store: DocumentStore, editable: boole
       if (editable && store.getState().document !== savedDocument.current) void save().catch(() => {});
       void refresh("flows/?");
     };
-    // biome-ignore lint/correctness/useExhaustiveDependencies: leaving the page happens once
   }, []);
 
   return {
@@ -126,7 +126,11 @@ function useLiveCheck(
     const timer = setTimeout(() => {
       const { document } = store.getState();
       void api
-        .post<{ problems: Problem[] }>(path(`flows/${flowId}/check/`), { document }, { signal: controller.signal })
+        .post<{ problems: Problem[] }>(
+          path(`flows/${flowId}/check/`),
+          { document },
+          { signal: controller.signal },
+        )
         .then(({ problems }) => show(problems))
         .catch(() => {});
     }, 350);

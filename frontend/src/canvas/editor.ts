@@ -21,11 +21,13 @@ export interface QuickAddRequest {
 export interface ViewState {
   nodes: string[];
   edges: string[];
-  panel: "none" | "problems" | "json" | "settings";
+  panel: "none" | "problems" | "json";
+  settings: boolean;
   field: { node: string; path: string; at: number } | null;
   quickAdd: QuickAddRequest | null;
   select: (nodes: string[], edges?: string[]) => void;
   show: (panel: ViewState["panel"]) => void;
+  showSettings: (settings: boolean) => void;
   focusField: (node: string, path: string) => void;
   openQuickAdd: (request: QuickAddRequest | null) => void;
 }
@@ -40,10 +42,12 @@ export function createViewStore() {
     nodes: [],
     edges: [],
     panel: "none",
+    settings: window.innerWidth >= 1500,
     field: null,
     quickAdd: null,
     select: (nodes, edges = []) => set({ nodes, edges }),
     show: (panel) => set({ panel }),
+    showSettings: (settings) => set({ settings, nodes: [], edges: [] }),
     focusField: (node, path) => set({ nodes: [node], edges: [], field: { node, path, at: Date.now() } }),
     openQuickAdd: (quickAdd) => set({ quickAdd }),
   }));
@@ -81,7 +85,9 @@ export function useRunCommand(): (command: Command, label: string, gesture?: str
 }
 
 /** Change one node; edits of the same field in a row are one entry of history. */
-export function useChangeNode(id: string): (change: (node: FlowNode) => FlowNode, label: string, field?: string) => void {
+export function useChangeNode(
+  id: string,
+): (change: (node: FlowNode) => FlowNode, label: string, field?: string) => void {
   const { store } = useEditor();
   return (change, label, field) => {
     const node = store.getState().document.nodes.find((candidate) => candidate.id === id);

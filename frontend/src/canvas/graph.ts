@@ -23,6 +23,8 @@ export interface CardData extends Record<string, unknown> {
   problem: "error" | "warning" | null;
   step: StepView | null;
   editable: boolean;
+  /** Drawn small: only icon, title and state, in larger letters. */
+  compact?: boolean;
 }
 export interface FrameData extends Record<string, unknown> {
   parent: string;
@@ -111,7 +113,12 @@ export function drawFrames(document: FlowDocument, cards: CardNode[], editable: 
         draggable: false,
         focusable: false,
         connectable: false,
-        data: { parent: node.id, empty: rect.empty, editable, label: `for each ${lineOf(document, node, [])}` },
+        data: {
+          parent: node.id,
+          empty: rect.empty,
+          editable,
+          label: `for each ${lineOf(document, node, [])}`,
+        },
       } satisfies FrameNode;
     });
 }

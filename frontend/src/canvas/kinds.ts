@@ -42,7 +42,11 @@ export function shapeOf(kind: string): string {
   return SHAPES[kind] ?? "step";
 }
 
-export function connectorOf(document: FlowDocument, node: FlowNode, connectors: Connector[]): Connector | undefined {
+export function connectorOf(
+  document: FlowDocument,
+  node: FlowNode,
+  connectors: Connector[],
+): Connector | undefined {
   const alias = typeof node.params.connection === "string" ? node.params.connection : "";
   const name = document.connections[alias]?.connector;
   return connectors.find((connector) => connector.name === name);
@@ -88,7 +92,9 @@ function triggerLine(node: FlowNode, connector?: Connector): string {
   if (type === "schedule") return `at ${node.params.cron ?? "…"}`;
   if (type === "manual") return "by hand or by API";
   const events = eventsOf(node);
-  const spec = connector?.triggers.flatMap((trigger) => trigger.events).find(({ name }) => name === events[0]);
+  const spec = connector?.triggers
+    .flatMap((trigger) => trigger.events)
+    .find(({ name }) => name === events[0]);
   const what = spec?.title ?? events[0] ?? (type === "poll" ? "looks for news" : "any event");
   return connector ? `${connector.title} · ${what}` : `webhook · ${what}`;
 }

@@ -10,7 +10,11 @@ import { ConnectorIcon } from "@/ui/ConnectorIcon";
 import { CredentialForm, type Values } from "./CredentialForm";
 import classes from "./connections.module.css";
 
-export function ConnectionDialog(props: { connector: Connector | null; environment: Environment; onClose: () => void }) {
+export function ConnectionDialog(props: {
+  connector: Connector | null;
+  environment: Environment;
+  onClose: () => void;
+}) {
   const { connector } = props;
   return (
     <Modal
@@ -28,11 +32,22 @@ export function ConnectionDialog(props: { connector: Connector | null; environme
 export function fieldErrors(problem: unknown): Record<string, string> {
   if (!(problem instanceof ApiProblem)) return {};
   return Object.fromEntries(
-    problem.errors.map((error) => [error.pointer.split("/").pop() ?? "", [error.message, error.hint].filter(Boolean).join(" ")]),
+    problem.errors.map((error) => [
+      error.pointer.split("/").pop() ?? "",
+      [error.message, error.hint].filter(Boolean).join(" "),
+    ]),
   );
 }
 
-function Form({ connector, environment, onClose }: { connector: Connector; environment: Environment; onClose: () => void }) {
+function Form({
+  connector,
+  environment,
+  onClose,
+}: {
+  connector: Connector;
+  environment: Environment;
+  onClose: () => void;
+}) {
   const path = useTenantPath();
   const refresh = useRefresh();
   const sandbox = useSandbox();
@@ -44,14 +59,17 @@ function Form({ connector, environment, onClose }: { connector: Connector; envir
   const [credential, setCredential] = useState<Values>({});
   const [problem, setProblem] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const [made, setMade] = useState<{ connection: Connection; test: { ok: boolean; message: string } } | null>(null);
+  const [made, setMade] = useState<{ connection: Connection; test: { ok: boolean; message: string } } | null>(
+    null,
+  );
   const auth = connector.auth.find((entry) => entry.kind === kind);
   const errors = fieldErrors(problem);
 
   const keys = sandbox.data?.systems.find(({ system }) => system === connector.name)?.credentials;
   useEffect(() => {
     if (!simulated || !keys) return;
-    const pick = (names: string[]) => Object.fromEntries(Object.entries(keys).filter(([field]) => names.includes(field)));
+    const pick = (names: string[]) =>
+      Object.fromEntries(Object.entries(keys).filter(([field]) => names.includes(field)));
     setCredential(pick(Object.keys(auth?.fields.properties ?? {})));
     setConfig(pick(Object.keys(connector.config?.properties ?? {})));
   }, [simulated, keys, auth, connector.config]);
@@ -61,10 +79,20 @@ function Form({ connector, environment, onClose }: { connector: Connector; envir
     setBusy(true);
     setProblem(null);
     try {
-      const body = { name: name.trim(), connector: connector.name, environment, auth_kind: kind, config, credential, simulated };
+      const body = {
+        name: name.trim(),
+        connector: connector.name,
+        environment,
+        auth_kind: kind,
+        config,
+        credential,
+        simulated,
+      };
       const connection = await api.post<Connection>(path("connections/"), body);
       if (kind === "oauth2_authorization_code") return await authorize(connection);
-      const test = await api.post<{ ok: boolean; message: string }>(path(`connections/${connection.id}/test/`));
+      const test = await api.post<{ ok: boolean; message: string }>(
+        path(`connections/${connection.id}/test/`),
+      );
       await refresh("connections/");
       setMade({ connection, test });
     } catch (error) {
@@ -74,7 +102,9 @@ function Form({ connector, environment, onClose }: { connector: Connector; envir
     }
   }
   async function authorize(connection: Connection) {
-    const answer = await api.post<{ authorize_url: string }>(path(`connections/${connection.id}/oauth/start/`));
+    const answer = await api.post<{ authorize_url: string }>(
+      path(`connections/${connection.id}/oauth/start/`),
+    );
     window.location.assign(answer.authorize_url);
   }
 
@@ -122,12 +152,24 @@ function Form({ connector, environment, onClose }: { connector: Connector; envir
         />
       )}
       {connector.config && Object.keys(connector.config.properties ?? {}).length > 0 && (
-        <CredentialForm schema={connector.config} values={config} errors={errors} onChange={setConfig} prefix="config" />
+        <CredentialForm
+          schema={connector.config}
+          values={config}
+          errors={errors}
+          onChange={setConfig}
+          prefix="config"
+        />
       )}
       {auth && Object.keys(auth.fields.properties ?? {}).length > 0 && (
         <>
           <h3 className={classes.section}>{auth.title}</h3>
-          <CredentialForm schema={auth.fields} values={credential} errors={errors} onChange={setCredential} prefix="credential" />
+          <CredentialForm
+            schema={auth.fields}
+            values={credential}
+            errors={errors}
+            onChange={setCredential}
+            prefix="credential"
+          />
         </>
       )}
       <Group justify="flex-end" gap="xs">
@@ -142,7 +184,10 @@ function Form({ connector, environment, onClose }: { connector: Connector; envir
   );
 }
 
-function Made(props: { made: { connection: Connection; test: { ok: boolean; message: string } }; onClose: () => void }) {
+function Made(props: {
+  made: { connection: Connection; test: { ok: boolean; message: string } };
+  onClose: () => void;
+}) {
   const { connection, test } = props.made;
   return (
     <div className={classes.form}>

@@ -1,6 +1,13 @@
 /** The connections of the chosen environment: what is connected, whether it works, and the gallery to connect more. */
 import { ActionIcon, Button, Menu, Table, Tooltip } from "@mantine/core";
-import { IconDots, IconKey, IconPlayerPause, IconPlugConnected, IconPlus, IconTrash } from "@tabler/icons-react";
+import {
+  IconDots,
+  IconKey,
+  IconPlayerPause,
+  IconPlugConnected,
+  IconPlus,
+  IconTrash,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { api } from "@/api/client";
@@ -15,8 +22,8 @@ import { Page, Panel } from "@/ui/page";
 import { EmptyState, Loaded } from "@/ui/states";
 import { StatusBadge, Tag } from "@/ui/status";
 import { Ago } from "@/ui/time";
-import { ConnectorGallery } from "./ConnectorGallery";
 import { ConnectionDialog } from "./ConnectionDialog";
+import { ConnectorGallery } from "./ConnectorGallery";
 import classes from "./connections.module.css";
 import { RotateDialog } from "./RotateDialog";
 
@@ -48,7 +55,11 @@ export default function ConnectionsPage() {
       lead={`Links to other systems in ${title}. Credentials are sealed and never shown again.`}
       actions={
         mayManage && (
-          <Button leftSection={<IconPlus size={16} />} onClick={() => begin("choose")} data-testid="new-connection">
+          <Button
+            leftSection={<IconPlus size={16} />}
+            onClick={() => begin("choose")}
+            data-testid="new-connection"
+          >
             Connect a system
           </Button>
         )
@@ -69,7 +80,8 @@ export default function ConnectionsPage() {
                   )
                 }
               >
-                A flow names the systems it uses; which connection each one takes is chosen when the flow is deployed.
+                A flow names the systems it uses; which connection each one takes is chosen when the flow is
+                deployed.
               </EmptyState>
             ) : (
               <ConnectionsTable rows={here ?? []} connectors={connectors.data ?? []} mayManage={mayManage} />
@@ -120,7 +132,15 @@ function detailOf(connection: Connection): string {
   return [detail.message, detail.hint].filter(Boolean).join(" ");
 }
 
-function Row({ connection, connector, mayManage }: { connection: Connection; connector?: Connector; mayManage: boolean }) {
+function Row({
+  connection,
+  connector,
+  mayManage,
+}: {
+  connection: Connection;
+  connector?: Connector;
+  mayManage: boolean;
+}) {
   const can = useCan();
   const path = useTenantPath();
   const refresh = useRefresh();
@@ -153,7 +173,11 @@ function Row({ connection, connector, mayManage }: { connection: Connection; con
     <Table.Tr data-testid={`connection-row-${connection.id}`} data-name={connection.name}>
       <Table.Td>
         <div className={classes.name}>
-          <ConnectorIcon name={connector?.title ?? connection.connector} url={connector?.icon_url} size={34} />
+          <ConnectorIcon
+            name={connector?.title ?? connection.connector}
+            url={connector?.icon_url}
+            size={34}
+          />
           <div>
             <div className={classes.title}>
               {connection.name}
@@ -173,7 +197,10 @@ function Row({ connection, connector, mayManage }: { connection: Connection; con
       <Table.Td>
         <StatusBadge status={connection.status} />
         {message && (
-          <div className={classes.detail} data-bad={answer?.ok === false || connection.status === "broken" || undefined}>
+          <div
+            className={classes.detail}
+            data-bad={answer?.ok === false || connection.status === "broken" || undefined}
+          >
             {message}
           </div>
         )}
@@ -205,7 +232,11 @@ function Row({ connection, connector, mayManage }: { connection: Connection; con
                   {connection.status === "paused" ? "Resume" : "Pause"}
                 </Menu.Item>
                 <Menu.Divider />
-                <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDialog("delete")}>
+                <Menu.Item
+                  color="red"
+                  leftSection={<IconTrash size={16} />}
+                  onClick={() => setDialog("delete")}
+                >
                   Delete
                 </Menu.Item>
               </Menu.Dropdown>
@@ -223,8 +254,8 @@ function Row({ connection, connector, mayManage }: { connection: Connection; con
             tell(`“${connection.name}” is deleted.`);
           }}
         >
-          Its credential is destroyed. Flows that are deployed with it can no longer call {connector?.title ?? "the system"}{" "}
-          until another connection is bound.
+          Its credential is destroyed. Flows that are deployed with it can no longer call{" "}
+          {connector?.title ?? "the system"} until another connection is bound.
         </Confirm>
         {connector && (
           <RotateDialog

@@ -15,7 +15,9 @@ export function CredentialForm(props: {
 }) {
   const { schema, values } = props;
   const required = new Set(props.kept ? [] : (schema?.required ?? []));
-  const names = Object.keys(schema?.properties ?? {}).sort((a, b) => Number(required.has(b)) - Number(required.has(a)));
+  const names = Object.keys(schema?.properties ?? {}).sort(
+    (a, b) => Number(required.has(b)) - Number(required.has(a)),
+  );
   const set = (name: string, value: Json | undefined) => {
     const next = { ...values };
     if (value === undefined || value === "") delete next[name];
@@ -60,9 +62,21 @@ function OneInput(props: {
     "data-testid": props.testId,
   };
   const text = value === undefined ? "" : String(value);
-  const placeholder = props.kept ? "unchanged" : schema.default !== undefined ? String(schema.default) : undefined;
+  const placeholder = props.kept
+    ? "unchanged"
+    : schema.default !== undefined
+      ? String(schema.default)
+      : undefined;
   if (schema.enum) {
-    return <Select {...common} data={schema.enum.map(String)} value={text || null} onChange={(next) => onChange(next ?? undefined)} clearable />;
+    return (
+      <Select
+        {...common}
+        data={schema.enum.map(String)}
+        value={text || null}
+        onChange={(next) => onChange(next ?? undefined)}
+        clearable
+      />
+    );
   }
   if (schema.type === "boolean") {
     return (

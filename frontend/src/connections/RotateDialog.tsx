@@ -27,9 +27,14 @@ export function RotateDialog(props: {
     setBusy(true);
     try {
       await api.post(path(`connections/${connection.id}/rotate/`), { credential: values });
-      const test = await api.post<{ ok: boolean; message: string }>(path(`connections/${connection.id}/test/`));
+      const test = await api.post<{ ok: boolean; message: string }>(
+        path(`connections/${connection.id}/test/`),
+      );
       await refresh("connections/");
-      tell(test.message, test.ok ? "The new credential works" : "The new credential is kept, but its test failed");
+      tell(
+        test.message,
+        test.ok ? "The new credential works" : "The new credential is kept, but its test failed",
+      );
       setValues({});
       props.onClose();
     } catch (error) {
@@ -40,11 +45,15 @@ export function RotateDialog(props: {
     }
   }
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={`Rotate the credential of “${connection.name}”`}>
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={`Rotate the credential of “${connection.name}”`}
+    >
       <form onSubmit={submit}>
         <p className="faint" style={{ marginTop: 0 }}>
-          What is saved now cannot be shown. Fields you leave empty stay as they are. Runs that wait for this connection go on
-          by themselves.
+          What is saved now cannot be shown. Fields you leave empty stay as they are. Runs that wait for this
+          connection go on by themselves.
         </p>
         {auth && (
           <CredentialForm

@@ -13,8 +13,49 @@ interface Block {
   places: Record<string, Point>;
 }
 
-export function tidy(document: FlowDocument): Record<string, Point> {
-  return block(document, null).places;
+/** Places for every node; with `perRow`, columns past that many go on in a new row, as text does. */
+export function tidy(document: FlowDocument, perRow = Number.POSITIVE_INFINITY): Record<string, Point> {
+  return wrapped(document, block(document, null).places, perRow);
+}
+
+const ROW_GAP = 76;
+
+function wrapped(
+  document: FlowDocument,
+  places: Record<string, Point>,
+  perRow: number,
+): Record<string, Point> {
+  const top = document.nodes.filter((node) => !node.parent && places[node.id]);
+  const columns = [...new Set(top.map(({ id }) => places[id]?.x ?? 0))].sort((a, b) => a - b);
+  if (columns.length <= perRow) return places;
+  const rows = Math.ceil(columns.length / perRow);
+  const even = Math.ceil(columns.length / rows);
+  const result: Record<string, Point> = {};
+  let offsetY = 0;
+  for (let row = 0; row < rows; row += 1) {
+    const own = new Set(columns.slice(row * even, (row + 1) * even));
+    const ids = top.filter(({ id }) => own.has(places[id]?.x ?? 0)).flatMap(({ id }) => family(document, id));
+    const spots = ids.flatMap((id) => (places[id] ? [{ id, spot: places[id] }] : []));
+    const left = Math.min(...spots.map(({ spot }) => spot.x));
+    const high = Math.min(...spots.map(({ spot }) => spot.y));
+    const low = Math.max(...spots.map(({ spot }) => spot.y)) + NODE_HEIGHT;
+    for (const { id, spot } of spots) result[id] = { x: spot.x - left, y: spot.y - high + offsetY };
+    offsetY += low - high + ROW_GAP + FRAME_PADDING;
+  }
+  return result;
+}
+
+function family(document: FlowDocument, id: string): string[] {
+  const children = document.nodes.filter(({ parent }) => parent === id);
+  return [id, ...children.flatMap((child) => family(document, child.id))];
+}
+
+/** How many columns to a row suit a canvas of this shape. */
+export function columnsFor(document: FlowDocument, width: number, height: number): number {
+  const lanes = 1.6;
+  const count = document.nodes.filter(({ parent }) => !parent).length / lanes;
+  const ratio = ((width / Math.max(1, height)) * ((NODE_HEIGHT + ROW_GAP) * lanes)) / (NODE_WIDTH + 84);
+  return Math.max(3, Math.round(Math.sqrt(Math.max(1, count) * ratio)));
 }
 
 function block(document: FlowDocument, parent: string | null): Block {

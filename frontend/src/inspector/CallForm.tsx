@@ -6,8 +6,8 @@ import { connectorOf } from "@/canvas/kinds";
 import { aliasFor } from "@/document/edits";
 import type { FlowNode, Params, Value } from "@/document/types";
 import { Tag, type Tone } from "@/ui/status";
-import { useProblemAt } from "./Inspector";
 import classes from "./fields.module.css";
+import { useProblemAt } from "./Inspector";
 import { Labelled } from "./Labelled";
 import { SchemaForm } from "./SchemaForm";
 import { ValueField } from "./ValueField";
@@ -15,9 +15,21 @@ import { ValueField } from "./ValueField";
 export const EFFECTS: Record<string, { word: string; tone: Tone; meaning: string }> = {
   read: { word: "reads", tone: "idle", meaning: "Only reads; can be repeated freely." },
   idempotent: { word: "idempotent", tone: "good", meaning: "Writing it twice is the same as once." },
-  keyed: { word: "keyed", tone: "good", meaning: "The system honours a key: a repeat is never a second effect." },
-  findable: { word: "findable", tone: "good", meaning: "After a lost answer we look for what was made before writing again." },
-  unsafe: { word: "unsafe", tone: "wait", meaning: "Cannot be repeated: after a lost answer a person decides." },
+  keyed: {
+    word: "keyed",
+    tone: "good",
+    meaning: "The system honours a key: a repeat is never a second effect.",
+  },
+  findable: {
+    word: "findable",
+    tone: "good",
+    meaning: "After a lost answer we look for what was made before writing again.",
+  },
+  unsafe: {
+    word: "unsafe",
+    tone: "wait",
+    meaning: "Cannot be repeated: after a lost answer a person decides.",
+  },
 };
 
 export function CallForm({ node }: { node: FlowNode }) {
@@ -29,7 +41,8 @@ export function CallForm({ node }: { node: FlowNode }) {
   const { params } = node;
   const connector = connectorOf(document, node, connectors);
   const operation = connector?.operations.find(({ name }) => name === params.operation);
-  const write = (next: Params, field: string) => change((old) => ({ ...old, params: next }), "edit call", field);
+  const write = (next: Params, field: string) =>
+    change((old) => ({ ...old, params: next }), "edit call", field);
   const aliases = Object.entries(document.connections).map(([alias, entry]) => ({
     value: `alias:${alias}`,
     label: `${connectors.find(({ name }) => name === entry.connector)?.title ?? entry.connector} (${alias})`,
@@ -44,7 +57,10 @@ export function CallForm({ node }: { node: FlowNode }) {
     if (!name) return;
     const { alias, command } = kind === "new" ? aliasFor(document, name) : { alias: name, command: null };
     const next: FlowNode = { ...node, params: { connection: alias, operation: "", input: {} } };
-    const commands = [...(command ? [command] : []), { type: "replace_node" as const, id: node.id, node: next }];
+    const commands = [
+      ...(command ? [command] : []),
+      { type: "replace_node" as const, id: node.id, node: next },
+    ];
     run({ type: "batch", commands }, "choose connection");
   }
 
@@ -95,7 +111,11 @@ function EffectTag({ effect }: { effect: string }) {
   );
 }
 
-function InputForm(props: { node: FlowNode; operation: OperationSpec; write: (params: Params, field: string) => void }) {
+function InputForm(props: {
+  node: FlowNode;
+  operation: OperationSpec;
+  write: (params: Params, field: string) => void;
+}) {
   const { node, operation, write } = props;
   const problemAt = useProblemAt(node);
   const { params } = node;

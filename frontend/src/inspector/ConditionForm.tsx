@@ -65,7 +65,6 @@ export function ConditionForm({ node }: { node: FlowNode }) {
   return (
     <div className={classes.stack}>
       {branches.map((branch, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a branch has no other identity than its place
         <div key={at} className={classes.branch}>
           <ExpressionField
             nodeId={node.id}
@@ -77,7 +76,11 @@ export function ConditionForm({ node }: { node: FlowNode }) {
             problem={problemAt(`params/branches/${at}/when`)}
             onChange={(when) => change(at, { when })}
           />
-          <Labelled label="go out by" path={`branches/${at}/port`} problem={problemAt(`params/branches/${at}/port`)}>
+          <Labelled
+            label="go out by"
+            path={`branches/${at}/port`}
+            problem={problemAt(`params/branches/${at}/port`)}
+          >
             <div style={{ display: "flex", gap: 4 }}>
               <TextInput
                 flex={1}
@@ -85,7 +88,12 @@ export function ConditionForm({ node }: { node: FlowNode }) {
                 value={branch.port}
                 onChange={(event) => change(at, { port: portText(event.currentTarget.value) })}
               />
-              <Tool label="Try earlier" disabled={at === 0} onClick={() => swap(at, at - 1)} icon={<IconArrowUp size={15} />} />
+              <Tool
+                label="Try earlier"
+                disabled={at === 0}
+                onClick={() => swap(at, at - 1)}
+                icon={<IconArrowUp size={15} />}
+              />
               <Tool
                 label="Try later"
                 disabled={at === branches.length - 1}
@@ -94,7 +102,12 @@ export function ConditionForm({ node }: { node: FlowNode }) {
               />
               <Tool
                 label="Remove branch"
-                onClick={() => put(branches.filter((_, index) => index !== at), `cut${Date.now()}`)}
+                onClick={() =>
+                  put(
+                    branches.filter((_, index) => index !== at),
+                    `cut${Date.now()}`,
+                  )
+                }
                 icon={<IconTrash size={15} />}
               />
             </div>
@@ -104,7 +117,9 @@ export function ConditionForm({ node }: { node: FlowNode }) {
       <Button
         variant="default"
         leftSection={<IconPlus size={14} />}
-        onClick={() => put([...branches, { port: `way_${branches.length + 1}`, when: "" }], `add${Date.now()}`)}
+        onClick={() =>
+          put([...branches, { port: `way_${branches.length + 1}`, when: "" }], `add${Date.now()}`)
+        }
       >
         Add a branch
       </Button>
@@ -130,7 +145,13 @@ export function ConditionForm({ node }: { node: FlowNode }) {
 function Tool(props: { label: string; icon: React.ReactNode; disabled?: boolean; onClick: () => void }) {
   return (
     <Tooltip label={props.label}>
-      <ActionIcon size={34} variant="default" aria-label={props.label} disabled={props.disabled} onClick={props.onClick}>
+      <ActionIcon
+        size={34}
+        variant="default"
+        aria-label={props.label}
+        disabled={props.disabled}
+        onClick={props.onClick}
+      >
         {props.icon}
       </ActionIcon>
     </Tooltip>

@@ -35,9 +35,19 @@ export function FieldPicker(props: { fields: Field[]; label: string; onPick: (pa
   );
 }
 
-export function FieldTree({ fields, onPick, tall }: { fields: Field[]; onPick: (path: string) => void; tall?: boolean }) {
+export function FieldTree({
+  fields,
+  onPick,
+  tall,
+}: {
+  fields: Field[];
+  onPick: (path: string) => void;
+  tall?: boolean;
+}) {
   const [text, setText] = useState("");
-  const shown = text ? fields.map((field) => kept(field, text.toLowerCase())).filter((field) => field !== null) : fields;
+  const shown = text
+    ? fields.map((field) => kept(field, text.toLowerCase())).filter((field) => field !== null)
+    : fields;
   return (
     <div className={classes.picker} data-tall={tall || undefined}>
       <TextInput
@@ -61,8 +71,12 @@ export function FieldTree({ fields, onPick, tall }: { fields: Field[]; onPick: (
 
 function kept(field: Field, text: string): Field | null {
   const children = field.children.map((child) => kept(child, text)).filter((child) => child !== null);
-  const isHit = `${field.label} ${field.description ?? ""} ${short(field.sample) ?? ""}`.toLowerCase().includes(text);
-  return isHit || children.length > 0 ? { ...field, children: isHit && children.length === 0 ? field.children : children } : null;
+  const isHit = `${field.label} ${field.description ?? ""} ${short(field.sample) ?? ""}`
+    .toLowerCase()
+    .includes(text);
+  return isHit || children.length > 0
+    ? { ...field, children: isHit && children.length === 0 ? field.children : children }
+    : null;
 }
 
 function Branch(props: { field: Field; depth: number; open: boolean; onPick: (path: string) => void }) {

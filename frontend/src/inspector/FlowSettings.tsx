@@ -10,9 +10,22 @@ import { Labelled } from "./Labelled";
 import { ValueField } from "./ValueField";
 
 const KEYS = [
-  { name: "business_key", label: "Business key", description: "What people call one of these: an order or charge number. Runs are found by it, and effects are made once per key." },
-  { name: "lane", label: "Lane", description: "Events with the same lane are carried one after another, in order." },
-  { name: "dedupe_key", label: "Duplicate key", description: "Two events with the same key are one. Usually the sender's own event id is enough." },
+  {
+    name: "business_key",
+    label: "Business key",
+    description:
+      "What people call one of these: an order or charge number. Runs are found by it, and effects are made once per key.",
+  },
+  {
+    name: "lane",
+    label: "Lane",
+    description: "Events with the same lane are carried one after another, in order.",
+  },
+  {
+    name: "dedupe_key",
+    label: "Duplicate key",
+    description: "Two events with the same key are one. Usually the sender's own event id is enough.",
+  },
 ];
 
 export function FlowSettings() {
@@ -25,9 +38,14 @@ export function FlowSettings() {
     const next: Params = { ...settings, [name]: value as Value };
     if (value === undefined) delete next[name];
     const isEmpty = Object.keys(next).length === 0;
-    run({ type: "set", key: "settings", value: isEmpty ? undefined : next }, "edit settings", `settings:${name}`);
+    run(
+      { type: "set", key: "settings", value: isEmpty ? undefined : next },
+      "edit settings",
+      `settings:${name}`,
+    );
   }
-  const problemAt = (pointer: string) => problems.find((problem) => problem.pointer === pointer)?.message ?? null;
+  const problemAt = (pointer: string) =>
+    problems.find((problem) => problem.pointer === pointer)?.message ?? null;
   const used = new Set(document.nodes.map((node) => node.params.connection));
   return (
     <fieldset className={classes.body} disabled={!editable}>
@@ -47,7 +65,11 @@ export function FlowSettings() {
             onChange={(value) => put(name, value)}
           />
         ))}
-        <Labelled label="Time limit" description="A run that takes longer is ended as failed." problem={problemAt("/settings/timeout_seconds")}>
+        <Labelled
+          label="Time limit"
+          description="A run that takes longer is ended as failed."
+          problem={problemAt("/settings/timeout_seconds")}
+        >
           <NumberInput
             aria-label="Time limit in seconds"
             suffix=" s"
@@ -85,7 +107,10 @@ export function FlowSettings() {
         );
       })}
       {Object.keys(document.connections).length === 0 && (
-        <p className="faint">None yet. They appear when you add a step that calls one; which connection it uses is chosen when you deploy.</p>
+        <p className="faint">
+          None yet. They appear when you add a step that calls one; which connection it uses is chosen when
+          you deploy.
+        </p>
       )}
     </fieldset>
   );

@@ -2,7 +2,14 @@
 import { ActionIcon, Tabs, TextInput, Tooltip } from "@mantine/core";
 import { IconTrash, IconX } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
-import { CONNECT_FIELD, useChangeNode, useDocument, useEditor, useRunCommand, useView } from "@/canvas/editor";
+import {
+  CONNECT_FIELD,
+  useChangeNode,
+  useDocument,
+  useEditor,
+  useRunCommand,
+  useView,
+} from "@/canvas/editor";
 import { connectorOf, iconOf } from "@/canvas/kinds";
 import { removeSelection } from "@/document/edits";
 import { placeOf } from "@/document/graph";
@@ -31,7 +38,8 @@ function ManyChosen({ ids }: { ids: string[] }) {
     <div className={classes.body}>
       <h2 className={classes.heading}>{ids.length} steps chosen</h2>
       <p className="faint">
-        Drag to move them together. Ctrl C copies, Ctrl D duplicates, Delete removes. Choose one to see its form.
+        Drag to move them together. Ctrl C copies, Ctrl D duplicates, Delete removes. Choose one to see its
+        form.
       </p>
     </div>
   );
@@ -72,7 +80,11 @@ function NodeInspector({ node }: { node: FlowNode }) {
   }, [focus, node.id]);
 
   return (
-    <aside className={classes.inspector} aria-label={`Form of ${node.title ?? node.id}`} data-testid="inspector">
+    <aside
+      className={classes.inspector}
+      aria-label={`Form of ${node.title ?? node.id}`}
+      data-testid="inspector"
+    >
       <header className={classes.head}>
         {connector ? (
           <ConnectorIcon name={connector.title} url={connector.icon_url} size={32} />
@@ -116,7 +128,11 @@ function NodeInspector({ node }: { node: FlowNode }) {
           <IconX size={16} />
         </ActionIcon>
       </header>
-      <Tabs key={wantsRoutes ? focus.at : "setup"} defaultValue={wantsRoutes ? "routes" : "setup"} className={classes.tabs}>
+      <Tabs
+        key={wantsRoutes ? focus.at : "setup"}
+        defaultValue={wantsRoutes ? "routes" : "setup"}
+        className={classes.tabs}
+      >
         <Tabs.List px={12}>
           <Tabs.Tab value="setup">Set up</Tabs.Tab>
           <Tabs.Tab value="routes">Before and after</Tabs.Tab>

@@ -5,8 +5,8 @@ import { useChangeNode, useDocument, useEditor, useRunCommand } from "@/canvas/e
 import { titleOf } from "@/canvas/kinds";
 import { renameNode, withChildren } from "@/document/edits";
 import type { FlowNode, Retry } from "@/document/types";
-import { useProblemAt } from "./Inspector";
 import classes from "./fields.module.css";
+import { useProblemAt } from "./Inspector";
 import { Labelled } from "./Labelled";
 
 const DEFAULT: Required<Retry> = { attempts: 5, first_seconds: 1, factor: 2, max_seconds: 300 };
@@ -45,7 +45,10 @@ export function NodeMore({ node }: { node: FlowNode }) {
             ]}
             value={String(node.on_error ?? "fail")}
             onChange={(value) =>
-              change(({ on_error: _, ...rest }) => (value === "continue" ? { ...rest, on_error: value } : rest), "edit")
+              change(
+                ({ on_error: _, ...rest }) => (value === "continue" ? { ...rest, on_error: value } : rest),
+                "edit",
+              )
             }
           />
         </Labelled>
@@ -86,9 +89,18 @@ function IdField({ node }: { node: FlowNode }) {
   const [text, setText] = useState(node.id);
   const isTaken = text !== node.id && document.nodes.some(({ id }) => id === text);
   const isWrong = !/^[A-Za-z][A-Za-z0-9_]{0,62}$/.test(text);
-  const problem = isTaken ? "Another step has this name." : isWrong ? "Letters, digits and _, beginning with a letter." : null;
+  const problem = isTaken
+    ? "Another step has this name."
+    : isWrong
+      ? "Letters, digits and _, beginning with a letter."
+      : null;
   return (
-    <Labelled label="Name in expressions" path="id" problem={problem} description={`Others read it as steps.${node.id}`}>
+    <Labelled
+      label="Name in expressions"
+      path="id"
+      problem={problem}
+      description={`Others read it as steps.${node.id}`}
+    >
       <div className={classes.row}>
         <TextInput
           aria-label="Name in expressions"
@@ -138,7 +150,14 @@ function RetryFields({ node }: { node: FlowNode }) {
       {isOwn && (
         <SimpleGrid cols={2} spacing={8} mt={4}>
           {WORDS.map(([name, label, min]) => (
-            <NumberInput key={name} size="xs" label={label} min={min} value={retry[name]} onChange={(value) => put(name, value)} />
+            <NumberInput
+              key={name}
+              size="xs"
+              label={label}
+              min={min}
+              value={retry[name]}
+              onChange={(value) => put(name, value)}
+            />
           ))}
         </SimpleGrid>
       )}

@@ -1,14 +1,13 @@
 /** What comes before and after a step, as a list: the same as drawing edges, for keyboard and screen reader. */
 import { ActionIcon, Select, UnstyledButton } from "@mantine/core";
 import { IconArrowRight, IconX } from "@tabler/icons-react";
-import { useDocument, useEditor, useRunCommand } from "@/canvas/editor";
+import { CONNECT_FIELD, useDocument, useEditor, useRunCommand } from "@/canvas/editor";
 import { edgeId } from "@/canvas/graph";
 import { titleOf } from "@/canvas/kinds";
 import { connect, refusalOf } from "@/document/edits";
 import { portsOf } from "@/document/graph";
 import type { FlowEdge, FlowNode } from "@/document/types";
 import { Tag } from "@/ui/status";
-import { CONNECT_FIELD } from "@/canvas/editor";
 import classes from "./inspector.module.css";
 
 export function NodeRoutes({ node }: { node: FlowNode }) {
@@ -27,7 +26,9 @@ export function NodeRoutes({ node }: { node: FlowNode }) {
             <Route key={edgeId(edge)} edge={edge} other={edge.from} />
           ))}
           {before.length === 0 && (
-            <span className="faint">{node.kind === "trigger" ? "The flow begins here." : "Nothing leads here yet."}</span>
+            <span className="faint">
+              {node.kind === "trigger" ? "The flow begins here." : "Nothing leads here yet."}
+            </span>
           )}
         </div>
       </section>
@@ -36,7 +37,11 @@ export function NodeRoutes({ node }: { node: FlowNode }) {
           (edge) => edge.from === node.id && (edge.port === "out" ? null : (edge.port ?? null)) === port.name,
         );
         const label = port.isError ? "When it fails" : port.name ? `After, by “${port.label}”` : "After";
-        const edgeTo = (to: string): FlowEdge => ({ from: node.id, to, ...(port.name ? { port: port.name } : {}) });
+        const edgeTo = (to: string): FlowEdge => ({
+          from: node.id,
+          to,
+          ...(port.name ? { port: port.name } : {}),
+        });
         const open = document.nodes.filter((other) => refusalOf(document, edgeTo(other.id)) === null);
         return (
           <section key={port.name ?? "out"} data-field={at === 0 ? CONNECT_FIELD : undefined}>
@@ -73,7 +78,10 @@ function Route({ edge, other }: { edge: FlowEdge; other: string }) {
   return (
     <div className={classes.route}>
       <IconArrowRight size={14} aria-hidden />
-      <UnstyledButton className={`${classes.routeName} truncate`} onClick={() => view.getState().select([other])}>
+      <UnstyledButton
+        className={`${classes.routeName} truncate`}
+        onClick={() => view.getState().select([other])}
+      >
         {title}
       </UnstyledButton>
       {edge.port && edge.port !== "out" && <Tag>{edge.port}</Tag>}

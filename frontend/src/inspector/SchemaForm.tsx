@@ -31,7 +31,10 @@ export function SchemaForm(props: FormProps) {
   const names = Object.keys(schema.properties ?? {}).filter((name) => !props.without?.includes(name));
   const first = names.filter((name) => required.has(name) || value[name] !== undefined);
   const rest = names.filter((name) => !first.includes(name));
-  const shown = first.length === 0 || rest.length <= 2 ? names.sort((a, b) => rank(required, a) - rank(required, b)) : first;
+  const shown =
+    first.length === 0 || rest.length <= 2
+      ? names.sort((a, b) => rank(required, a) - rank(required, b))
+      : first;
   const folded = names.filter((name) => !shown.includes(name));
   const [opened, setOpened] = useState(false);
   return (
@@ -76,7 +79,14 @@ function OneField(props: FormProps & { name: string; required: boolean }) {
     onChange: change,
   };
   if (own.format === "expression" || own.format === "path") {
-    return <ExpressionField {...field} description={own.description} value={String(value[name] ?? "")} onChange={(text) => change(text || undefined)} />;
+    return (
+      <ExpressionField
+        {...field}
+        description={own.description}
+        value={String(value[name] ?? "")}
+        onChange={(text) => change(text || undefined)}
+      />
+    );
   }
   if (own.format === "lookup-table") return <TableField {...field} />;
   if (own.format === "json-schema") {
@@ -86,9 +96,12 @@ function OneField(props: FormProps & { name: string; required: boolean }) {
       </Labelled>
     );
   }
-  const isObject = own.type === "object" && own.properties && (props.depth ?? 0) < 3 && !isTemplate(value[name]);
+  const isObject =
+    own.type === "object" && own.properties && (props.depth ?? 0) < 3 && !isTemplate(value[name]);
   if (isObject) {
-    const inner = (typeof value[name] === "object" && !Array.isArray(value[name]) ? value[name] : {}) as Params;
+    const inner = (
+      typeof value[name] === "object" && !Array.isArray(value[name]) ? value[name] : {}
+    ) as Params;
     return (
       <Labelled {...field} description={own.description} problem={null}>
         <div className={classes.nested}>
@@ -105,7 +118,8 @@ function OneField(props: FormProps & { name: string; required: boolean }) {
       </Labelled>
     );
   }
-  const isMap = own.type === "object" && own.additionalProperties && !own.properties && !isTemplate(value[name]);
+  const isMap =
+    own.type === "object" && own.additionalProperties && !own.properties && !isTemplate(value[name]);
   if (isMap) return <PairsField {...field} />;
   if (props.dynamic || own.format === "template") return <ValueField {...field} />;
   return (
@@ -124,7 +138,9 @@ function TableField(props: FieldProps) {
     <Labelled
       {...props}
       description={props.schema.description}
-      problem={props.problem ?? (isUnknown ? `There is no table “${chosen}” yet. Make it under Tables.` : null)}
+      problem={
+        props.problem ?? (isUnknown ? `There is no table “${chosen}” yet. Make it under Tables.` : null)
+      }
     >
       <Select
         aria-label={props.label}
@@ -142,13 +158,14 @@ function TableField(props: FieldProps) {
 /** Names and values that a person makes up, such as headers or metadata. */
 function PairsField(props: FieldProps) {
   const pairs = Object.entries((props.value as Params) ?? {});
-  const write = (next: [string, Value][]) => props.onChange(next.length > 0 ? Object.fromEntries(next) : undefined);
-  const put = (at: number, pair: [string, Value]) => write(pairs.map((old, index) => (index === at ? pair : old)));
+  const write = (next: [string, Value][]) =>
+    props.onChange(next.length > 0 ? Object.fromEntries(next) : undefined);
+  const put = (at: number, pair: [string, Value]) =>
+    write(pairs.map((old, index) => (index === at ? pair : old)));
   return (
     <Labelled {...props} description={props.schema.description}>
       <div className={classes.pairs}>
         {pairs.map(([name, value], at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the name is what is being edited, so only the place is stable
           <div key={at} className={classes.pair}>
             <TextInput
               aria-label={`Name ${at + 1}`}

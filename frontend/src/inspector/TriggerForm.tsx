@@ -5,8 +5,8 @@ import { connectorOf } from "@/canvas/kinds";
 import { aliasFor } from "@/document/edits";
 import type { FlowNode, Params } from "@/document/types";
 import { JsonView } from "@/ui/JsonView";
-import { useProblemAt } from "./Inspector";
 import classes from "./fields.module.css";
+import { useProblemAt } from "./Inspector";
 import { Labelled } from "./Labelled";
 import { SchemaForm } from "./SchemaForm";
 
@@ -34,8 +34,11 @@ export function TriggerForm({ node }: { node: FlowNode }) {
   const connector = connectorOf(document, node, connectors);
   const schema = kinds.items.find(({ kind }) => kind === "trigger")?.params_schema ?? {};
   const wanted = FIELDS[type] ?? [];
-  const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([name]) => wanted.includes(name)));
-  const write = (next: Params, field: string) => change((old) => ({ ...old, params: next }), "edit trigger", field);
+  const properties = Object.fromEntries(
+    Object.entries(schema.properties ?? {}).filter(([name]) => wanted.includes(name)),
+  );
+  const write = (next: Params, field: string) =>
+    change((old) => ({ ...old, params: next }), "edit trigger", field);
   const events = (connector?.triggers ?? []).flatMap((trigger) => trigger.events);
   const spec = events.find(({ name }) => name === params.event);
 
@@ -51,7 +54,10 @@ export function TriggerForm({ node }: { node: FlowNode }) {
     if (!name) return write({ type }, "connection");
     const { alias, command } = aliasFor(document, name);
     const next: FlowNode = { ...node, params: { type, connection: alias } };
-    const commands = [...(command ? [command] : []), { type: "replace_node" as const, id: node.id, node: next }];
+    const commands = [
+      ...(command ? [command] : []),
+      { type: "replace_node" as const, id: node.id, node: next },
+    ];
     run({ type: "batch", commands }, "choose system");
   }
 
@@ -59,13 +65,22 @@ export function TriggerForm({ node }: { node: FlowNode }) {
   return (
     <div className={classes.form}>
       <Labelled label="Starts by" path="type">
-        <SegmentedControl size="xs" fullWidth data={TYPES} value={type} onChange={chooseType} aria-label="Starts by" />
+        <SegmentedControl
+          size="xs"
+          fullWidth
+          data={TYPES}
+          value={type}
+          onChange={chooseType}
+          aria-label="Starts by"
+        />
       </Labelled>
       {(type === "webhook" || type === "poll") && (
         <Labelled
           label="System"
           path="connection"
-          description={type === "webhook" ? "Leave empty for an address that any system may call." : undefined}
+          description={
+            type === "webhook" ? "Leave empty for an address that any system may call." : undefined
+          }
           problem={problemAt("params/connection")}
         >
           <Select
@@ -79,7 +94,13 @@ export function TriggerForm({ node }: { node: FlowNode }) {
         </Labelled>
       )}
       {type === "webhook" && connector && (
-        <Labelled label="Event" path="event" required problem={problemAt("params/event")} description={spec?.description}>
+        <Labelled
+          label="Event"
+          path="event"
+          required
+          problem={problemAt("params/event")}
+          description={spec?.description}
+        >
           <Select
             aria-label="Event"
             searchable

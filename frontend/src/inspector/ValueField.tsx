@@ -48,7 +48,12 @@ export function ValueField(props: FieldProps) {
           <button type="button" className={classes.mode} aria-pressed={!shown} onClick={toConstant}>
             fixed
           </button>
-          <button type="button" className={classes.mode} aria-pressed={shown} onClick={() => setExpression(true)}>
+          <button
+            type="button"
+            className={classes.mode}
+            aria-pressed={shown}
+            onClick={() => setExpression(true)}
+          >
             {"{{ }}"}
           </button>
         </span>
@@ -82,7 +87,8 @@ export function Constant({ label, schema, value, problem, onChange }: FieldProps
   if (schema.enum) {
     const options = schema.enum.map(String);
     const chosen = value === undefined ? null : String(value);
-    const pick = (next: string | null) => onChange(schema.enum?.find((option) => String(option) === next) as Value);
+    const pick = (next: string | null) =>
+      onChange(schema.enum?.find((option) => String(option) === next) as Value);
     return (
       <Select
         aria-label={label}
@@ -118,8 +124,14 @@ export function Constant({ label, schema, value, problem, onChange }: FieldProps
       />
     );
   }
-  if (type === "object" || type === "array" || (type === undefined && typeof value === "object" && value !== null)) {
-    return <JsonField label={label} value={value} onChange={onChange} empty={type === "array" ? "[]" : "{}"} />;
+  if (
+    type === "object" ||
+    type === "array" ||
+    (type === undefined && typeof value === "object" && value !== null)
+  ) {
+    return (
+      <JsonField label={label} value={value} onChange={onChange} empty={type === "array" ? "[]" : "{}"} />
+    );
   }
   return (
     <TextInput

@@ -31,4 +31,5 @@ export function sampleOf(text: string, fields: Field[]): Value | undefined {
   return PATH.test(bare) ? find(fields, bare)?.sample : undefined;
 }
 
-export const isTemplate = (value: unknown): value is string => typeof value === "string" && value.includes("{{");
+export const isTemplate = (value: unknown): value is string =>
+  typeof value === "string" && value.includes("{{");

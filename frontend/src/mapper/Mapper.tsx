@@ -38,7 +38,11 @@ function Sheet({ node, onClose }: { node: FlowNode; onClose: () => void }) {
   const [chosen, setChosen] = useState(0);
 
   const write = (next: Rule[], field?: string) =>
-    change((old) => ({ ...old, params: { ...old.params, rules: next as unknown as Params[] } }), "edit rules", field);
+    change(
+      (old) => ({ ...old, params: { ...old.params, rules: next as unknown as Params[] } }),
+      "edit rules",
+      field,
+    );
   const put = (at: number, rule: Rule, field: string) =>
     write(
       rules.map((old, index) => (index === at ? rule : old)),
@@ -87,7 +91,6 @@ function Sheet({ node, onClose }: { node: FlowNode; onClose: () => void }) {
         </div>
         {rules.map((rule, at) => (
           <RuleRow
-            // biome-ignore lint/suspicious/noArrayIndexKey: a rule has no other identity than its place
             key={at}
             nodeId={node.id}
             at={at}
@@ -100,7 +103,9 @@ function Sheet({ node, onClose }: { node: FlowNode; onClose: () => void }) {
             onRemove={() => write(rules.filter((_, index) => index !== at))}
           />
         ))}
-        {rules.length === 0 && <p className={classes.none}>No rules yet. Each rule fills one field of what comes out.</p>}
+        {rules.length === 0 && (
+          <p className={classes.none}>No rules yet. Each rule fills one field of what comes out.</p>
+        )}
         <Button
           variant="default"
           leftSection={<IconPlus size={14} />}
@@ -122,7 +127,8 @@ function guess(target: string, fields: ReturnType<typeof useScope>): string {
   while (open.length > 0) {
     const field = open.shift();
     if (!field) break;
-    if (field.children.length === 0 && field.label.toLowerCase().replace(/[^a-z0-9]/g, "") === wanted) return field.path;
+    if (field.children.length === 0 && field.label.toLowerCase().replace(/[^a-z0-9]/g, "") === wanted)
+      return field.path;
     open.push(...field.children);
   }
   return "";

@@ -7,7 +7,7 @@ import type { Rule, Transform, Value } from "@/document/types";
 import { completionsOf, short } from "@/inspector/scope";
 import { CodeEditor } from "@/ui/CodeEditor";
 import classes from "./mapper.module.css";
-import { sampleOfRule, type SourceKind, sourceKind, type Target, withSource } from "./rules";
+import { type SourceKind, sampleOfRule, sourceKind, type Target, withSource } from "./rules";
 import { TransformPill } from "./TransformPill";
 
 export interface RuleRowProps {
@@ -32,7 +32,8 @@ export function RuleRow(props: RuleRowProps) {
     props.onChange(text === "" ? rest : { ...rest, default: scalar(text) }, "default");
   };
   return (
-    <div
+    <fieldset
+      aria-label={`Rule for ${name}`}
       className={classes.rule}
       data-chosen={props.chosen || undefined}
       onFocusCapture={props.onChoose}
@@ -68,18 +69,31 @@ export function RuleRow(props: RuleRowProps) {
         value={rule.default === undefined ? "" : String(rule.default)}
         onChange={(event) => setDefault(event.currentTarget.value)}
       />
-      <span className={`${classes.preview} truncate`} title={sample === undefined ? undefined : JSON.stringify(sample)}>
-        {sample === undefined ? <span className="faint">{rule.expression || rule.transforms?.length ? "computed" : "–"}</span> : short(sample)}
+      <span
+        className={`${classes.preview} truncate`}
+        title={sample === undefined ? undefined : JSON.stringify(sample)}
+      >
+        {sample === undefined ? (
+          <span className="faint">{rule.expression || rule.transforms?.length ? "computed" : "–"}</span>
+        ) : (
+          short(sample)
+        )}
       </span>
       <ActionIcon aria-label={`Remove ${name}`} onClick={props.onRemove}>
         <IconTrash size={15} />
       </ActionIcon>
-    </div>
+    </fieldset>
   );
 }
 
 function scalar(text: string): Value {
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text === "true" ? true : text === "false" ? false : text;
+  return /^-?\d+(\.\d+)?$/.test(text)
+    ? Number(text)
+    : text === "true"
+      ? true
+      : text === "false"
+        ? false
+        : text;
 }
 
 function SourceCell({ rule, fields, onChange, name }: RuleRowProps & { name: string }) {
@@ -104,7 +118,9 @@ function SourceCell({ rule, fields, onChange, name }: RuleRowProps & { name: str
           flex={1}
           aria-label={`Fixed value of ${name}`}
           value={typeof rule.value === "object" ? JSON.stringify(rule.value) : String(rule.value ?? "")}
-          onChange={(event) => onChange(withSource(rule, "value", scalar(event.currentTarget.value)), "value")}
+          onChange={(event) =>
+            onChange(withSource(rule, "value", scalar(event.currentTarget.value)), "value")
+          }
         />
       ) : (
         <CodeEditor
@@ -132,7 +148,6 @@ function TransformsCell({ rule, onChange, nodeId }: RuleRowProps) {
     <div className={classes.chain}>
       {chain.map((transform, at) => (
         <TransformPill
-          // biome-ignore lint/suspicious/noArrayIndexKey: a transform has no other identity than its place in the chain
           key={at}
           nodeId={nodeId}
           transform={transform}

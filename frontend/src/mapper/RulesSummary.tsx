@@ -3,9 +3,9 @@ import { Button } from "@mantine/core";
 import { IconArrowsDiagonal } from "@tabler/icons-react";
 import { useState } from "react";
 import { useDocument, useEditor } from "@/canvas/editor";
+import type { FlowNode } from "@/document/types";
 import { useProblemAt } from "@/inspector/Inspector";
 import { short, useScope } from "@/inspector/scope";
-import type { FlowNode } from "@/document/types";
 import { Tag } from "@/ui/status";
 import { Mapper } from "./Mapper";
 import classes from "./mapper.module.css";
@@ -43,7 +43,6 @@ export function RulesSummary({ node }: { node: FlowNode }) {
               .map((part) => problemAt(`params/rules/${at}${part ? `/${part}` : ""}`))
               .find(Boolean);
             return (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a rule has no other identity than its place
               <li key={at} data-field={`rules/${at}`}>
                 <button type="button" className={classes.shortRule} onClick={() => setOpened(true)}>
                   <span className={classes.shortTarget}>{rule.target || "no target yet"}</span>

@@ -46,7 +46,11 @@ export function TransformPill(props: {
           <SchemaForm
             nodeId={props.nodeId}
             path={fn}
-            schema={{ ...spec?.params_schema, properties, required: required.filter((name) => name !== "fn") }}
+            schema={{
+              ...spec?.params_schema,
+              properties,
+              required: required.filter((name) => name !== "fn"),
+            }}
             value={params as Params}
             problemAt={() => null}
             onChange={(next) => props.onChange({ ...next, fn } as Transform)}

@@ -32,11 +32,14 @@ export interface Target {
 export function targetsOf(document: FlowDocument, nodeId: string, knowledge: Knowledge): Target[] {
   const pattern = new RegExp(`^\\s*\\{\\{\\s*steps\\.${nodeId}\\s*\\}\\}\\s*$`);
   const consumer = document.nodes.find(
-    (node) => node.kind === "call" && typeof node.params.input === "string" && pattern.test(node.params.input),
+    (node) =>
+      node.kind === "call" && typeof node.params.input === "string" && pattern.test(node.params.input),
   );
   if (!consumer) return [];
   const connector = document.connections[String(consumer.params.connection)]?.connector ?? "";
-  const operation = knowledge.operation(connector, String(consumer.params.operation)) as { input?: JsonSchema } | undefined;
+  const operation = knowledge.operation(connector, String(consumer.params.operation)) as
+    | { input?: JsonSchema }
+    | undefined;
   return operation?.input ? flatten(operation.input, "", true, 0) : [];
 }
 
@@ -45,17 +48,25 @@ function flatten(schema: JsonSchema, prefix: string, isRequired: boolean, depth:
   return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
     const path = prefix ? `${prefix}.${name}` : name;
     const type = String(Array.isArray(inner.type) ? inner.type[0] : (inner.type ?? "any"));
-    const own: Target = { path, title: inner.title ?? name, type, required: isRequired && required.has(name) };
+    const own: Target = {
+      path,
+      title: inner.title ?? name,
+      type,
+      required: isRequired && required.has(name),
+    };
     if (depth > 3) return [own];
     if (type === "object" && inner.properties) return [own, ...flatten(inner, path, own.required, depth + 1)];
-    if (type === "array" && inner.items?.properties) return [own, ...flatten(inner.items, `${path}[]`, false, depth + 1)];
+    if (type === "array" && inner.items?.properties)
+      return [own, ...flatten(inner.items, `${path}[]`, false, depth + 1)];
     return [own];
   });
 }
 
 /** Whether a rule fills the target itself, or a part of it. */
 export function covers(rules: Rule[], target: string): boolean {
-  return rules.some(({ target: own }) => own === target || own.startsWith(`${target}.`) || own.startsWith(`${target}[`));
+  return rules.some(
+    ({ target: own }) => own === target || own.startsWith(`${target}.`) || own.startsWith(`${target}[`),
+  );
 }
 
 export function missingTargets(rules: Rule[], targets: Target[]): Target[] {

@@ -43,8 +43,8 @@ function Deployed({ deployment, onClose }: { deployment: Deployment; onClose: ()
         <>
           <CopyField label="Webhook" value={deployment.webhook_url} testId="webhook-url" />
           <p className="faint">
-            Give this address to the system that sends the events. Where a connection can register it by itself, that has
-            been done.
+            Give this address to the system that sends the events. Where a connection can register it by
+            itself, that has been done.
           </p>
         </>
       )}
@@ -74,11 +74,16 @@ function DeployForm({ flow, opened, onClose, onDone }: Props & { onDone: (deploy
   const [busy, setBusy] = useState(false);
   const number = version ?? flow.latest_version ?? 0;
   const aliases = useMemo(
-    () => Object.entries(versions.find((entry) => entry.number === number)?.document?.connections ?? flow.document.connections),
+    () =>
+      Object.entries(
+        versions.find((entry) => entry.number === number)?.document?.connections ?? flow.document.connections,
+      ),
     [versions, number, flow.document.connections],
   );
   const here = (connections.data ?? []).filter((connection) => connection.environment === environment);
-  const running = flow.deployments.find((deployment) => deployment.active && deployment.environment === environment);
+  const running = flow.deployments.find(
+    (deployment) => deployment.active && deployment.environment === environment,
+  );
 
   useEffect(() => {
     if (!opened) return;
@@ -149,7 +154,10 @@ function DeployForm({ flow, opened, onClose, onDone }: Props & { onDone: (deploy
             {fitting.length > 0 ? (
               <Select
                 aria-label={`Connection for ${alias}`}
-                data={fitting.map((connection) => ({ value: connection.id, label: connectionLabel(connection) }))}
+                data={fitting.map((connection) => ({
+                  value: connection.id,
+                  label: connectionLabel(connection),
+                }))}
                 value={chosen[alias] ?? null}
                 placeholder="choose a connection"
                 onChange={(id) => id && setChosen({ ...chosen, [alias]: id })}
@@ -158,7 +166,9 @@ function DeployForm({ flow, opened, onClose, onDone }: Props & { onDone: (deploy
             ) : (
               <span className={classes.none}>
                 None in this environment.{" "}
-                <Link to={`/t/${slug}/connections?new=${connector}&environment=${environment}`}>Connect one</Link>
+                <Link to={`/t/${slug}/connections?new=${connector}&environment=${environment}`}>
+                  Connect one
+                </Link>
               </span>
             )}
           </div>
@@ -166,7 +176,8 @@ function DeployForm({ flow, opened, onClose, onDone }: Props & { onDone: (deploy
       })}
       {running && (
         <p className="faint">
-          Version {running.version} is at work there now. Runs that have begun keep their version; new events take this one.
+          Version {running.version} is at work there now. Runs that have begun keep their version; new events
+          take this one.
         </p>
       )}
       {environment === "production" && (
@@ -178,7 +189,12 @@ function DeployForm({ flow, opened, onClose, onDone }: Props & { onDone: (deploy
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
-        <Button type="submit" loading={busy} disabled={!isComplete || number === 0} data-testid="deploy-confirm">
+        <Button
+          type="submit"
+          loading={busy}
+          disabled={!isComplete || number === 0}
+          data-testid="deploy-confirm"
+        >
           Deploy version {number}
         </Button>
       </Group>

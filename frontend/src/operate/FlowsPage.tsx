@@ -46,14 +46,25 @@ export function FlowsPage() {
             >
               From a template
             </Button>
-            <Button leftSection={<IconPlus size={16} />} onClick={() => set("new", "1")} data-testid="new-flow">
+            <Button
+              leftSection={<IconPlus size={16} />}
+              onClick={() => set("new", "1")}
+              data-testid="new-flow"
+            >
               New flow
             </Button>
           </>
         )
       }
     >
-      <Loaded query={flows} loading={<Panel><ListSkeleton /></Panel>}>
+      <Loaded
+        query={flows}
+        loading={
+          <Panel>
+            <ListSkeleton />
+          </Panel>
+        }
+      >
         {(all) =>
           all.length === 0 ? (
             <FirstFlow mayEdit={mayEdit} onNew={() => set("new", "1")} />
@@ -83,8 +94,8 @@ function FirstFlow({ mayEdit, onNew }: { mayEdit: boolean; onNew: () => void }) 
             )
           }
         >
-          A flow begins with a trigger, such as a payment in a shop, and carries each event to its end: look up, map,
-          decide, call another system. The quickest start is a template below.
+          A flow begins with a trigger, such as a payment in a shop, and carries each event to its end: look
+          up, map, decide, call another system. The quickest start is a template below.
         </EmptyState>
       </Panel>
       <TemplateGallery inline />
@@ -113,14 +124,14 @@ function FlowsTable(props: { flows: FlowSummary[]; wanted: string; onSearch: (te
         />
       }
     >
-      <Table highlightOnHover>
+      <Table highlightOnHover layout="fixed">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Flow</Table.Th>
-            <Table.Th w={190}>Draft</Table.Th>
-            <Table.Th w={230}>At work in</Table.Th>
-            <Table.Th w={170}>Last runs</Table.Th>
-            <Table.Th w={150}>Changed</Table.Th>
+            <Table.Th w={120}>Draft</Table.Th>
+            <Table.Th w={170}>At work in</Table.Th>
+            <Table.Th w={160}>Last runs</Table.Th>
+            <Table.Th w={120}>Changed</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -135,7 +146,9 @@ function FlowsTable(props: { flows: FlowSummary[]; wanted: string; onSearch: (te
         </Table.Tbody>
       </Table>
       {shown.length === 0 && (
-        <EmptyState title={`No flow is called “${props.wanted}”`}>Try a part of its name or description.</EmptyState>
+        <EmptyState title={`No flow is called “${props.wanted}”`}>
+          Try a part of its name or description.
+        </EmptyState>
       )}
     </Panel>
   );
@@ -147,15 +160,26 @@ function FlowRow({ flow, connector, runs }: { flow: FlowSummary; connector?: Con
   const to = `/t/${slug}/flows/${flow.id}`;
   const person = typeof flow.updated_by === "string" ? flow.updated_by : (flow.updated_by?.name ?? "");
   return (
-    <Table.Tr className={classes.row} onClick={() => navigate(to)} data-testid={`flow-row-${flow.id}`} data-name={flow.name}>
+    <Table.Tr
+      className={classes.row}
+      onClick={() => navigate(to)}
+      data-testid={`flow-row-${flow.id}`}
+      data-name={flow.name}
+    >
       <Table.Td>
         <div className={classes.name}>
-          <ConnectorIcon name={connector?.title ?? flow.trigger?.type ?? "F"} url={connector?.icon_url} size={32} />
+          <ConnectorIcon
+            name={connector?.title ?? flow.trigger?.type ?? "F"}
+            url={connector?.icon_url}
+            size={32}
+          />
           <div className={classes.words}>
             <Link to={to} className={classes.link} onClick={(event) => event.stopPropagation()}>
               {flow.name}
             </Link>
-            <span className={`${classes.description} truncate`}>{flow.description || beginning(flow, connector)}</span>
+            <span className={`${classes.description} truncate`}>
+              {flow.description || beginning(flow, connector)}
+            </span>
           </div>
         </div>
       </Table.Td>
@@ -165,7 +189,9 @@ function FlowRow({ flow, connector, runs }: { flow: FlowSummary; connector?: Con
             {flow.problems_count} {flow.problems_count === 1 ? "problem" : "problems"}
           </Tag>
         ) : (
-          <span className="soft">{flow.latest_version ? `version ${flow.latest_version}` : "not published"}</span>
+          <span className="soft">
+            {flow.latest_version ? `version ${flow.latest_version}` : "not published"}
+          </span>
         )}
       </Table.Td>
       <Table.Td>
@@ -195,8 +221,8 @@ function Deployed({ flow }: { flow: FlowSummary }) {
     <div className={classes.tags}>
       {active.map((deployment) => (
         <Tag key={deployment.id} tone={deployment.paused ? "wait" : "good"}>
-          {ENVIRONMENTS.find(({ name }) => name === deployment.environment)?.title ?? deployment.environment} · v
-          {deployment.version}
+          {ENVIRONMENTS.find(({ name }) => name === deployment.environment)?.title ?? deployment.environment}{" "}
+          · v{deployment.version}
           {deployment.paused ? " · paused" : ""}
         </Tag>
       ))}

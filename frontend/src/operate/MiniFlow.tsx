@@ -13,12 +13,21 @@ export function MiniFlow({ document }: { document: FlowDocument }) {
   const width = Math.max(...points.map(({ x }) => x)) + NODE_WIDTH - left;
   const height = Math.max(...points.map(({ y }) => y)) + NODE_HEIGHT - top;
   return (
-    <svg className={classes.mini} viewBox={`${left - 60} ${top - 60} ${width + 120} ${height + 120}`} aria-hidden>
+    <svg
+      className={classes.mini}
+      viewBox={`${left - 60} ${top - 60} ${width + 120} ${height + 120}`}
+      aria-hidden
+    >
       {document.edges.map((edge) => {
         const from = places[edge.from];
         const to = places[edge.to];
         if (!from || !to) return null;
-        const [x1, y1, x2, y2] = [from.x + NODE_WIDTH, from.y + NODE_HEIGHT / 2, to.x, to.y + NODE_HEIGHT / 2];
+        const [x1, y1, x2, y2] = [
+          from.x + NODE_WIDTH,
+          from.y + NODE_HEIGHT / 2,
+          to.x,
+          to.y + NODE_HEIGHT / 2,
+        ];
         const bend = Math.max(40, (x2 - x1) / 2);
         return (
           <path

@@ -51,8 +51,8 @@ export function PublishDialog(props: {
     return (
       <Modal opened={opened} onClose={props.onClose} title={`Version ${made} is published`}>
         <p className="soft">
-          <IconCircleCheck size={18} color="var(--good)" style={{ verticalAlign: "text-bottom" }} /> It will never change.
-          Deploy it to put it to work.
+          <IconCircleCheck size={18} color="var(--good)" style={{ verticalAlign: "text-bottom" }} /> It will
+          never change. Deploy it to put it to work.
         </p>
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={props.onClose} data-testid="publish-close">
@@ -69,10 +69,19 @@ export function PublishDialog(props: {
   }
   const blocking = refused.length > 0 ? refused : errors;
   return (
-    <Modal opened={opened} onClose={props.onClose} title={`Publish version ${(flow.latest_version ?? 0) + 1}`}>
+    <Modal
+      opened={opened}
+      onClose={props.onClose}
+      title={`Publish version ${(flow.latest_version ?? 0) + 1}`}
+    >
       <form onSubmit={submit} className={classes.form}>
         {blocking.length > 0 && (
-          <Alert color="red" icon={<IconAlertTriangle size={18} />} title="The draft has problems" data-testid="publish-refused">
+          <Alert
+            color="red"
+            icon={<IconAlertTriangle size={18} />}
+            title="The draft has problems"
+            data-testid="publish-refused"
+          >
             <ul style={{ margin: 0, paddingLeft: 18 }}>
               {blocking.slice(0, 6).map((problem) => (
                 <li key={`${problem.pointer}${problem.message}`}>{problem.message}</li>

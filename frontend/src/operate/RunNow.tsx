@@ -10,7 +10,15 @@ import { eventsOf } from "@/document/scope";
 import { CodeEditor } from "@/ui/CodeEditor";
 import { tellError } from "@/ui/notify";
 
-export function RunNow({ flow, opened, onClose }: { flow: FlowDetail; opened: boolean; onClose: () => void }) {
+export function RunNow({
+  flow,
+  opened,
+  onClose,
+}: {
+  flow: FlowDetail;
+  opened: boolean;
+  onClose: () => void;
+}) {
   const { slug } = useTenant();
   const path = useTenantPath();
   const refresh = useRefresh();
@@ -24,7 +32,9 @@ export function RunNow({ flow, opened, onClose }: { flow: FlowDetail; opened: bo
     if (!opened) return;
     const trigger = flow.document.nodes.find(({ kind }) => kind === "trigger");
     const name = flow.document.connections[String(trigger?.params.connection ?? "")]?.connector;
-    const events = connectors?.find((connector) => connector.name === name)?.triggers.flatMap((spec) => spec.events);
+    const events = connectors
+      ?.find((connector) => connector.name === name)
+      ?.triggers.flatMap((spec) => spec.events);
     const sample = trigger && events?.find((event) => event.name === eventsOf(trigger)[0])?.sample;
     setText(JSON.stringify(sample ?? {}, null, 2));
   }, [opened, flow.document, connectors]);
@@ -33,7 +43,10 @@ export function RunNow({ flow, opened, onClose }: { flow: FlowDetail; opened: bo
   async function start() {
     setBusy(true);
     try {
-      const { run } = await api.post<{ run: string }>(path(`flows/${flow.id}/run/`), { environment, body: body.value });
+      const { run } = await api.post<{ run: string }>(path(`flows/${flow.id}/run/`), {
+        environment,
+        body: body.value,
+      });
       void refresh("runs/");
       navigate(`/t/${slug}/runs/${run}`);
     } catch (error) {
@@ -45,9 +58,17 @@ export function RunNow({ flow, opened, onClose }: { flow: FlowDetail; opened: bo
   return (
     <Modal opened={opened} onClose={onClose} title={`Run “${flow.name}” in ${environment}`} size="lg">
       <p className="faint" style={{ marginTop: 0 }}>
-        This body takes the place of an event. The version at work in {environment} carries it, with its real connections.
+        This body takes the place of an event. The version at work in {environment} carries it, with its real
+        connections.
       </p>
-      <CodeEditor language="json" label="Body of the event" value={text} invalid={!body.ok} height={320} onChange={setText} />
+      <CodeEditor
+        language="json"
+        label="Body of the event"
+        value={text}
+        invalid={!body.ok}
+        height={320}
+        onChange={setText}
+      />
       <Group justify="flex-end" gap="xs" mt="md">
         <Button variant="default" onClick={onClose}>
           Cancel

@@ -1,6 +1,14 @@
 /** One lookup table as a grid: type, paste two columns from a spreadsheet, import and export CSV. */
 import { ActionIcon, Button, FileButton, Menu, TextInput } from "@mantine/core";
-import { IconClipboard, IconDots, IconDownload, IconPlus, IconSearch, IconTrash, IconUpload } from "@tabler/icons-react";
+import {
+  IconClipboard,
+  IconDots,
+  IconDownload,
+  IconPlus,
+  IconSearch,
+  IconTrash,
+  IconUpload,
+} from "@tabler/icons-react";
 import { type ClipboardEvent, useEffect, useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { api } from "@/api/client";
@@ -25,7 +33,9 @@ export default function TablePage() {
   usePageTitle({ title: "Tables", to: `/t/${slug}/tables` }, { title: table.data?.title ?? name });
   return (
     <Loaded query={table}>
-      {(loaded) => <Loaded query={rows}>{(kept) => <Grid key={loaded.id} table={loaded} kept={kept} />}</Loaded>}
+      {(loaded) => (
+        <Loaded query={rows}>{(kept) => <Grid key={loaded.id} table={loaded} kept={kept} />}</Loaded>
+      )}
     </Loaded>
   );
 }
@@ -135,7 +145,6 @@ function Grid({ table, kept }: { table: LookupTable; kept: LookupRow[] }) {
           </>
         }
       >
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: pasting lands in the field that has the focus */}
         <div className={classes.grid} onPaste={onPaste}>
           <div className={classes.headRow}>
             <span>{table.key_title}</span>
@@ -180,7 +189,9 @@ function Grid({ table, kept }: { table: LookupTable; kept: LookupRow[] }) {
         )}
         {rows.length > 0 && shown.length === 0 && <EmptyState title="No row holds that" />}
         {shown.length > SHOWN && (
-          <p className={classes.warning}>The first {SHOWN} of {shown.length} rows are shown. Search to see others.</p>
+          <p className={classes.warning}>
+            The first {SHOWN} of {shown.length} rows are shown. Search to see others.
+          </p>
         )}
       </Panel>
     </Page>
@@ -252,8 +263,8 @@ function TableActions(props: { table: LookupTable; mayEdit: boolean; onRows: (ro
           navigate(`/t/${slug}/tables`);
         }}
       >
-        Its {table.rows_count} rows go with it. Flows that look up in it will fail and say that the table is missing. Export it
-        first if in doubt.
+        Its {table.rows_count} rows go with it. Flows that look up in it will fail and say that the table is
+        missing. Export it first if in doubt.
       </Confirm>
     </>
   );

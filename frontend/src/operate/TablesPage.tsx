@@ -38,7 +38,8 @@ export default function TablesPage() {
           {(all) =>
             all.length === 0 ? (
               <EmptyState icon={<IconTable size={24} />} title="No tables yet" action={mayManage && create}>
-                A flow’s “Look up” step finds values here. Templates bring the tables they need, ready to be filled.
+                A flow’s “Look up” step finds values here. Templates bring the tables they need, ready to be
+                filled.
               </EmptyState>
             ) : (
               <Table highlightOnHover>
@@ -71,7 +72,9 @@ export default function TablesPage() {
                         >
                           {table.title}
                         </Link>
-                        <span className={`${classes.description} truncate`}>{table.description || table.name}</span>
+                        <span className={`${classes.description} truncate`}>
+                          {table.description || table.name}
+                        </span>
                       </Table.Td>
                       <Table.Td>{table.key_title}</Table.Td>
                       <Table.Td>{table.value_title}</Table.Td>
@@ -129,7 +132,11 @@ function NewTable({ opened, onClose }: { opened: boolean; onClose: () => void })
           data-testid="table-title"
         />
         <SimpleGrid cols={2}>
-          <TextInput label="Heading of keys" value={keyTitle} onChange={(event) => setKeyTitle(event.currentTarget.value)} />
+          <TextInput
+            label="Heading of keys"
+            value={keyTitle}
+            onChange={(event) => setKeyTitle(event.currentTarget.value)}
+          />
           <TextInput
             label="Heading of values"
             value={valueTitle}

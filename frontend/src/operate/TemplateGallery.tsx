@@ -81,7 +81,9 @@ function Card({ template }: { template: Template }) {
       <div className={classes.cardHead}>
         {needed.map((name) => {
           const connector = connectors.find((candidate) => candidate.name === name);
-          return <ConnectorIcon key={name} name={connector?.title ?? name} url={connector?.icon_url} size={22} />;
+          return (
+            <ConnectorIcon key={name} name={connector?.title ?? name} url={connector?.icon_url} size={22} />
+          );
         })}
         <h3 className={classes.cardTitle}>{template.title}</h3>
       </div>

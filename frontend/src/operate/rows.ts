@@ -38,7 +38,9 @@ export function changesBetween(
   const old = new Map(before.map(({ key, value }) => [key, value]));
   const kept = new Set(after.map(({ key }) => key));
   const set = Object.fromEntries(
-    after.filter(({ key, value }) => key !== "" && old.get(key) !== value).map(({ key, value }) => [key, value]),
+    after
+      .filter(({ key, value }) => key !== "" && old.get(key) !== value)
+      .map(({ key, value }) => [key, value]),
   );
   return { set, remove: before.map(({ key }) => key).filter((key) => !kept.has(key)) };
 }

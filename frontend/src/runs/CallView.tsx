@@ -20,7 +20,6 @@ export function CallView({ call }: { call: { record: CallRecord; error: ErrorDic
         </p>
       )}
       {exchanges.map((exchange, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: exchanges have no other identity than their order
         <ExchangeView key={at} exchange={exchange} />
       ))}
       {exchanges.length === 0 && !record.reused && <span className="faint">No request was sent.</span>}
@@ -31,11 +30,22 @@ export function CallView({ call }: { call: { record: CallRecord; error: ErrorDic
 function ExchangeView({ exchange }: { exchange: Exchange }) {
   const [opened, setOpened] = useState(false);
   const status = exchange.status;
-  const tone = status === null || status === undefined ? "doubt" : status < 300 ? "good" : status === 429 ? "wait" : "bad";
+  const tone =
+    status === null || status === undefined
+      ? "doubt"
+      : status < 300
+        ? "good"
+        : status === 429
+          ? "wait"
+          : "bad";
   return (
     <div className={classes.call}>
       <UnstyledButton className={classes.callHead} aria-expanded={opened} onClick={() => setOpened(!opened)}>
-        <IconChevronRight size={14} style={{ transform: opened ? "rotate(90deg)" : undefined, flex: "none" }} aria-hidden />
+        <IconChevronRight
+          size={14}
+          style={{ transform: opened ? "rotate(90deg)" : undefined, flex: "none" }}
+          aria-hidden
+        />
         <span className={classes.method}>{exchange.method}</span>
         <span className={`${classes.url} truncate`} style={{ flex: 1 }} title={exchange.url}>
           {pathOf(exchange.url)}
@@ -47,15 +57,21 @@ function ExchangeView({ exchange }: { exchange: Exchange }) {
         <div className={classes.callBody}>
           <span className={classes.url}>{exchange.url}</span>
           <h4>Request</h4>
-          {hasContent(exchange.request_body) && <JsonView value={parsed(exchange.request_body)} label="Request body" maxHeight={260} />}
-          {exchange.request_headers && <JsonView value={exchange.request_headers} label="Request headers" depth={0} />}
+          {hasContent(exchange.request_body) && (
+            <JsonView value={parsed(exchange.request_body)} label="Request body" maxHeight={260} />
+          )}
+          {exchange.request_headers && (
+            <JsonView value={exchange.request_headers} label="Request headers" depth={0} />
+          )}
           <h4>Response</h4>
           {hasContent(exchange.response_body) ? (
             <JsonView value={parsed(exchange.response_body)} label="Response body" maxHeight={300} />
           ) : (
             <span className="faint">{status ? "No body." : "No answer came."}</span>
           )}
-          {exchange.response_headers && <JsonView value={exchange.response_headers} label="Response headers" depth={0} />}
+          {exchange.response_headers && (
+            <JsonView value={exchange.response_headers} label="Response headers" depth={0} />
+          )}
         </div>
       )}
     </div>

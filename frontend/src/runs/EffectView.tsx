@@ -12,7 +12,8 @@ export function EffectView({ effect }: { effect: Effect }) {
       <dl className={classes.pairs}>
         <dt>State</dt>
         <dd>
-          <StatusBadge status={effect.status} plain /> {effect.found && <span className="faint">found, not made again</span>}
+          <StatusBadge status={effect.status} plain />{" "}
+          {effect.found && <span className="faint">found, not made again</span>}
         </dd>
         <dt>Key</dt>
         <dd className="mono">

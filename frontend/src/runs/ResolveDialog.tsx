@@ -9,7 +9,15 @@ import { JsonView } from "@/ui/JsonView";
 import { tellError } from "@/ui/notify";
 import { titleOfStep } from "./story";
 
-export function ResolveDialog({ run, opened, onClose }: { run: RunDetail; opened: boolean; onClose: () => void }) {
+export function ResolveDialog({
+  run,
+  opened,
+  onClose,
+}: {
+  run: RunDetail;
+  opened: boolean;
+  onClose: () => void;
+}) {
   const path = useTenantPath();
   const refresh = useRefresh();
   const effects = (useEffects(run.id).data?.items ?? []).filter(({ status }) =>
@@ -28,7 +36,12 @@ export function ResolveDialog({ run, opened, onClose }: { run: RunDetail; opened
     setBusy(true);
     try {
       const parsed = made === "yes" && output.trim() ? (JSON.parse(output) as unknown) : undefined;
-      const body = { effect: effect.id, made: made === "yes", note, ...(parsed === undefined ? {} : { output: parsed }) };
+      const body = {
+        effect: effect.id,
+        made: made === "yes",
+        note,
+        ...(parsed === undefined ? {} : { output: parsed }),
+      };
       await api.post(path(`runs/${run.id}/resolve/`), body);
       await refresh(`runs/${run.id}/`, "runs/", "effects/");
       onClose();
@@ -53,15 +66,19 @@ export function ResolveDialog({ run, opened, onClose }: { run: RunDetail; opened
         {effect ? (
           <>
             <p className="soft" style={{ margin: 0 }}>
-              “{titleOfStep(run.document, effect.step)}” was sent to {effect.connector} and no answer came. Look there for
-              this request:
+              “{titleOfStep(run.document, effect.step)}” was sent to {effect.connector} and no answer came.
+              Look there for this request:
             </p>
             <JsonView value={effect.request} label="Request" maxHeight={220} />
           </>
         ) : (
           <p className="faint">There is no open write in this run.</p>
         )}
-        <Radio.Group value={made} onChange={(value) => setMade(value as "yes" | "no")} label="What did you find?">
+        <Radio.Group
+          value={made}
+          onChange={(value) => setMade(value as "yes" | "no")}
+          label="What did you find?"
+        >
           <Radio mt={8} value="yes" label="It was made: go on with it" data-testid="resolve-made" />
           <Radio mt={8} value="no" label="It was not made: make it now" data-testid="resolve-not-made" />
         </Radio.Group>

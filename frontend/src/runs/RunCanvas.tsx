@@ -1,6 +1,6 @@
 /** The flow of a run, not to be edited: cards with their state, edges that light up. */
 import "@xyflow/react/dist/style.css";
-import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useMemo } from "react";
 import type { Connector, NodeKind } from "@/api/types";
 import { CanvasTools } from "@/canvas/CanvasTools";
@@ -9,12 +9,19 @@ import { FlowEdge } from "@/canvas/FlowEdge";
 import { Frame } from "@/canvas/Frame";
 import { type CanvasEdge, type CanvasNode, drawEdges, drawFrames, drawNodes } from "@/canvas/graph";
 import { NodeCard } from "@/canvas/NodeCard";
+import { useFirstView, useInSight } from "@/canvas/view";
 import type { FlowDocument } from "@/document/types";
 import { edgeState, type NodeView, parsePath, type RunState } from "./fold";
 
 const NODE_TYPES = { card: NodeCard, frame: Frame };
 const EDGE_TYPES = { flow: FlowEdge };
-const FIT = { padding: 0.1, maxZoom: 1 };
+
+/** The step the run has come to. */
+function latestOf(views: Map<string, NodeView>): string | null {
+  const entries = [...views];
+  const active = entries.find(([, { status }]) => ["running", "retrying", "waiting"].includes(status));
+  return active?.[0] ?? entries.findLast(([, { status }]) => status === "succeeded")?.[0] ?? null;
+}
 
 export interface RunCanvasProps {
   document: FlowDocument;
@@ -25,6 +32,8 @@ export interface RunCanvasProps {
   chosen: string | null;
   onChoose: (step: string | null) => void;
   bare?: boolean;
+  /** Keep the step that the run has come to in sight. */
+  follow?: boolean;
 }
 
 export function RunCanvas(props: RunCanvasProps) {
@@ -35,14 +44,27 @@ export function RunCanvas(props: RunCanvasProps) {
   );
 }
 
-function Drawing({ document, connectors, kinds, state, views, chosen, onChoose, bare }: RunCanvasProps) {
-  const flow = useReactFlow();
+function Drawing({
+  document,
+  connectors,
+  kinds,
+  state,
+  views,
+  chosen,
+  onChoose,
+  bare,
+  follow,
+}: RunCanvasProps) {
   const nodes = useMemo<CanvasNode[]>(() => {
     const cards = drawNodes(document, { connectors, kinds, steps: views, editable: false });
     const selected = chosen === null ? null : parsePath(chosen).node;
-    const marked = cards.map((card) => ({ ...card, selected: card.id === selected }));
+    const marked = cards.map((card) => ({
+      ...card,
+      selected: card.id === selected,
+      data: { ...card.data, compact: bare ?? false },
+    }));
     return [...drawFrames(document, cards, false), ...marked];
-  }, [document, connectors, kinds, views, chosen]);
+  }, [document, connectors, kinds, views, chosen, bare]);
   const edges = useMemo<CanvasEdge[]>(
     () =>
       drawEdges(document, {
@@ -53,11 +75,13 @@ function Drawing({ document, connectors, kinds, state, views, chosen, onChoose, 
       }),
     [document, connectors, kinds, state, views],
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another document is another picture
+  const focus = chosen === null ? null : parsePath(chosen).node;
+  const bringInSight = useInSight();
+  useFirstView(bare ? null : (focus ?? latestOf(views)), document, bare ? 0 : undefined);
+  const watched = focus ?? (follow ? latestOf(views) : null);
   useEffect(() => {
-    const timer = setTimeout(() => void flow.fitView(FIT), 50);
-    return () => clearTimeout(timer);
-  }, [document, flow]);
+    if (watched && !bare) bringInSight(watched);
+  }, [watched, bare, bringInSight]);
   return (
     <ReactFlow<CanvasNode, CanvasEdge>
       className={classes.canvas}
@@ -77,15 +101,15 @@ function Drawing({ document, connectors, kinds, state, views, chosen, onChoose, 
       zoomOnDoubleClick={false}
       minZoom={0.1}
       maxZoom={1.6}
-      fitView
-      fitViewOptions={FIT}
       onlyRenderVisibleElements={document.nodes.length > 150}
       proOptions={{ hideAttribution: true }}
       aria-label="The flow of this run"
     >
       <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--canvas-dot)" />
       {!bare && <CanvasTools editable={false} />}
-      {!bare && document.nodes.length > 12 && <MiniMap pannable zoomable className={classes.map} ariaLabel="Overview" />}
+      {!bare && document.nodes.length > 12 && (
+        <MiniMap pannable zoomable className={classes.map} ariaLabel="Overview" />
+      )}
     </ReactFlow>
   );
 }

@@ -97,7 +97,8 @@ function ErrorBox({ run, error, onStep }: Props & { error: ErrorDict }) {
         <p className={classes.errorTitle}>{error.message}</p>
         {error.hint && <p className="soft">{error.hint}</p>}
         <p>
-          {error.field && <Tag tone="bad">field {error.field}</Tag>} <code className="mono faint">{error.code}</code>
+          {error.field && <Tag tone="bad">field {error.field}</Tag>}{" "}
+          <code className="mono faint">{error.code}</code>
         </p>
       </div>
       {step && (
@@ -135,12 +136,22 @@ function Actions({ run }: Props) {
   return (
     <div className={classes.actions}>
       {run.can.resolve && (
-        <Button color="violet" leftSection={<IconHelpHexagon size={15} />} onClick={() => setDialog("resolve")} data-testid="resolve">
+        <Button
+          color="violet"
+          leftSection={<IconHelpHexagon size={15} />}
+          onClick={() => setDialog("resolve")}
+          data-testid="resolve"
+        >
           Resolve
         </Button>
       )}
       {run.can.cancel && (
-        <Button variant="default" leftSection={<IconBan size={15} />} onClick={() => setDialog("cancel")} data-testid="cancel">
+        <Button
+          variant="default"
+          leftSection={<IconBan size={15} />}
+          onClick={() => setDialog("cancel")}
+          data-testid="cancel"
+        >
           Cancel
         </Button>
       )}
@@ -158,7 +169,12 @@ function Actions({ run }: Props) {
         </Tooltip>
       )}
       <Tooltip label="Read again">
-        <Button variant="default" px={8} aria-label="Read again" onClick={() => refresh(`runs/${run.id}/`, "effects/")}>
+        <Button
+          variant="default"
+          px={8}
+          aria-label="Read again"
+          onClick={() => refresh(`runs/${run.id}/`, "effects/")}
+        >
           <IconRefresh size={15} />
         </Button>
       </Tooltip>
@@ -172,8 +188,8 @@ function Actions({ run }: Props) {
           await refresh(`runs/${run.id}/`, "runs/");
         }}
       >
-        No further step begins. What was made in other systems stays made, and stays in the journal. The event can be
-        replayed later.
+        No further step begins. What was made in other systems stays made, and stays in the journal. The event
+        can be replayed later.
       </Confirm>
       <ResolveDialog run={run} opened={dialog === "resolve"} onClose={() => setDialog(null)} />
     </div>

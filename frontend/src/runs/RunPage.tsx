@@ -9,9 +9,9 @@ import { isTyping } from "@/app/KeysHelp";
 import { useTenant } from "@/app/tenant";
 import { ErrorState, Loaded, RowsSkeleton } from "@/ui/states";
 import { foldAll, nodeViews } from "./fold";
-import classes from "./run.module.css";
 import { RunCanvas } from "./RunCanvas";
 import { RunHead } from "./RunHead";
+import classes from "./run.module.css";
 import { Scrubber } from "./Scrubber";
 import { StepPanel } from "./StepPanel";
 import { storyOf } from "./story";
@@ -52,9 +52,9 @@ function RunView({ run }: { run: RunDetail }) {
   }, [state]);
   const selected = chosen ?? (finished ? troubled : null);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read once more when it ends
   useEffect(() => {
     if (finished && loaded) void refresh(`runs/${run.id}/`, "effects/");
-    // biome-ignore lint/correctness/useExhaustiveDependencies: read once more when it ends
   }, [finished, loaded, run.id]);
 
   const step = useCallback(
@@ -69,7 +69,15 @@ function RunView({ run }: { run: RunDetail }) {
 
   return (
     <div className={classes.page}>
-      <RunHead run={run} state={state} story={story} shown={shown} past={at !== null} onStep={setChosen} onTravel={setAt} />
+      <RunHead
+        run={run}
+        state={state}
+        story={story}
+        shown={shown}
+        past={at !== null}
+        onStep={setChosen}
+        onTravel={setAt}
+      />
       <div className={classes.middle}>
         <div className={classes.left}>
           {error ? <ErrorState error={error} onRetry={retry} /> : null}
@@ -82,6 +90,7 @@ function RunView({ run }: { run: RunDetail }) {
               views={views}
               chosen={selected}
               onChoose={setChosen}
+              follow={!finished || at !== null}
             />
           </div>
           <Scrubber

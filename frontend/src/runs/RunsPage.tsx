@@ -86,7 +86,9 @@ export default function RunsPage() {
           </EmptyState>
         )}
         {items.length > 0 && <RunsTable runs={items} />}
-        {runs.hasNextPage && <More loading={runs.isFetchingNextPage} load={() => void runs.fetchNextPage()} />}
+        {runs.hasNextPage && (
+          <More loading={runs.isFetchingNextPage} load={() => void runs.fetchNextPage()} />
+        )}
       </Panel>
     </Page>
   );
@@ -96,7 +98,10 @@ export default function RunsPage() {
 function useLiveRuns(filters: RunFilters): boolean {
   const { slug } = useTenant();
   const client = useQueryClient();
-  const reread = useDebouncedCallback(() => void client.invalidateQueries({ queryKey: [slug, "runs/"] }), 400);
+  const reread = useDebouncedCallback(
+    () => void client.invalidateQueries({ queryKey: [slug, "runs/"] }),
+    400,
+  );
   return useLive(
     slug,
     () => ({ watch: "runs" }),
@@ -166,7 +171,10 @@ function FilterBar(props: {
       <SegmentedControl
         size="xs"
         aria-label="Time"
-        data={[{ value: "", label: "All" }, ...Object.entries(SPANS).map(([value, { label }]) => ({ value, label }))]}
+        data={[
+          { value: "", label: "All" },
+          ...Object.entries(SPANS).map(([value, { label }]) => ({ value, label })),
+        ]}
         value={props.span}
         onChange={(span) => set("span", span)}
       />
@@ -182,17 +190,17 @@ function RunsTable({ runs }: { runs: Run[] }) {
     <Table highlightOnHover className={classes.table}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th w={132}>State</Table.Th>
-          <Table.Th w={260}>Business key</Table.Th>
-          <Table.Th w={180}>Flow</Table.Th>
+          <Table.Th w={128}>State</Table.Th>
+          <Table.Th w={206}>Business key</Table.Th>
+          <Table.Th w={140}>Flow</Table.Th>
           <Table.Th>What happened</Table.Th>
-          <Table.Th w={90} ta="right">
+          <Table.Th w={86} ta="right">
             Duration
           </Table.Th>
-          <Table.Th w={84} ta="right">
+          <Table.Th w={82} ta="right">
             Attempts
           </Table.Th>
-          <Table.Th w={120} ta="right">
+          <Table.Th w={104} ta="right">
             Began
           </Table.Th>
         </Table.Tr>
@@ -211,7 +219,12 @@ export function RunRow({ run }: { run: Run }) {
   const navigate = useNavigate();
   const to = `/t/${slug}/runs/${run.id}`;
   return (
-    <Table.Tr className={classes.row} onClick={() => navigate(to)} data-testid={`run-row-${run.id}`} data-status={run.status}>
+    <Table.Tr
+      className={classes.row}
+      onClick={() => navigate(to)}
+      data-testid={`run-row-${run.id}`}
+      data-status={run.status}
+    >
       <Table.Td>
         <StatusBadge status={run.status} />
       </Table.Td>
@@ -227,7 +240,9 @@ export function RunRow({ run }: { run: Run }) {
       </Table.Td>
       <Table.Td className={classes.what}>
         <div className="truncate" title={run.summary}>
-          {run.summary || <span className="faint">{run.status === "queued" ? "has not begun" : "on its way"}</span>}
+          {run.summary || (
+            <span className="faint">{run.status === "queued" ? "has not begun" : "on its way"}</span>
+          )}
         </div>
       </Table.Td>
       <Table.Td ta="right" className="tabular">

@@ -1,6 +1,11 @@
 /** Time travel: a slider over the facts of a run, with a mark where something failed, waited or ended. */
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { IconPlayerPause, IconPlayerPlay, IconPlayerTrackNext, IconPlayerTrackPrev } from "@tabler/icons-react";
+import {
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerTrackNext,
+  IconPlayerTrackPrev,
+} from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import type { Fact } from "@/api/types";
 import type { FlowDocument } from "@/document/types";
@@ -60,8 +65,14 @@ export function Scrubber(props: {
         {facts.map((entry, index) => {
           const tone = toneOf(entry);
           if (tone === "idle" && (index % every !== 0 || every > 1)) return null;
-          // biome-ignore lint/suspicious/noArrayIndexKey: a fact is its place in the journal
-          return <span key={index} className={classes.tick} data-tone={tone} style={{ left: `${share(index)}%` }} />;
+          return (
+            <span
+              key={index}
+              className={classes.tick}
+              data-tone={tone}
+              style={{ left: `${share(index)}%` }}
+            />
+          );
         })}
         <input
           type="range"
@@ -82,11 +93,15 @@ export function Scrubber(props: {
         {fact && (
           <>
             <span className="tabular">{clockTime(fact.at)}</span>
-            <span className="tabular">+{duration(Date.parse(fact.at) - Date.parse(facts[0]?.at ?? fact.at))}</span>
+            <span className="tabular">
+              +{duration(Date.parse(fact.at) - Date.parse(facts[0]?.at ?? fact.at))}
+            </span>
             <span className="truncate">{describe(fact, props.document)}</span>
           </>
         )}
-        <span style={{ marginLeft: "auto" }}>{props.isLive ? "live" : shown < total ? "in the past" : ""}</span>
+        <span style={{ marginLeft: "auto" }}>
+          {props.isLive ? "live" : shown < total ? "in the past" : ""}
+        </span>
       </div>
     </section>
   );

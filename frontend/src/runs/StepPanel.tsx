@@ -98,13 +98,19 @@ function EventPanel({ run, title, onChoose }: Props & { title: string }) {
   );
 }
 
-function PanelHead(props: { title: string; status: string; line?: string; icon?: Connector; onClose: () => void }) {
+function PanelHead(props: {
+  title: string;
+  status: string;
+  line?: string;
+  icon?: Connector;
+  onClose: () => void;
+}) {
   return (
     <div className={classes.panelHead}>
       {props.icon && <ConnectorIcon name={props.icon.title} url={props.icon.icon_url} size={32} />}
       <div className={classes.panelWords}>
         <h2 className={`${classes.panelTitle} truncate`}>{props.title}</h2>
-        {props.line && <span className="faint">{props.line}</span>}
+        {props.line && <div className={`${classes.panelLine} truncate`}>{props.line}</div>}
       </div>
       <StatusBadge status={props.status} />
       <ActionIcon aria-label="Close the step" onClick={props.onClose}>
@@ -123,7 +129,12 @@ function OneStep(props: Props & { path: string; nodeId: string }) {
   const operation = connector?.operations.find(({ name }) => name === node?.params.operation);
   const own = effects.filter((effect) => effect.step === path);
   return (
-    <aside className={classes.panel} aria-label={`Step ${node?.title ?? nodeId}`} data-testid="step-panel" data-step={path}>
+    <aside
+      className={classes.panel}
+      aria-label={`Step ${node?.title ?? nodeId}`}
+      data-testid="step-panel"
+      data-step={path}
+    >
       <PanelHead
         title={node?.title ?? nodeId}
         line={operation ? `${connector?.title} · ${operation.title}` : undefined}
@@ -147,7 +158,9 @@ function OneStep(props: Props & { path: string; nodeId: string }) {
         </section>
       )}
       {!step || step.status === "pending" ? (
-        <p className={`${classes.section} faint`}>The run has not come here {state.status === "running" ? "yet" : ""}.</p>
+        <p className={`${classes.section} faint`}>
+          The run has not come here {state.status === "running" ? "yet" : ""}.
+        </p>
       ) : (
         <StepBody step={step} effects={own} />
       )}

@@ -2,7 +2,15 @@
 import type { CallRecord, ErrorDict, Fact } from "@/api/types";
 import type { FlowDocument, FlowEdge } from "@/document/types";
 
-export type StepStatus = "pending" | "running" | "waiting" | "retrying" | "succeeded" | "failed" | "uncertain" | "skipped";
+export type StepStatus =
+  | "pending"
+  | "running"
+  | "waiting"
+  | "retrying"
+  | "succeeded"
+  | "failed"
+  | "uncertain"
+  | "skipped";
 
 export interface Attempt {
   number: number;
@@ -63,10 +71,15 @@ export function foldAll(facts: readonly Fact[], count = facts.length): RunState 
 
 export function fold(state: RunState, fact: Fact): RunState {
   const next: RunState = { ...state, facts: state.facts + 1, lastAt: fact.at };
-  if (next.status === "queued" && fact.type !== "run_admitted" && fact.type !== "run_replayed") next.status = "running";
+  if (next.status === "queued" && fact.type !== "run_admitted" && fact.type !== "run_replayed")
+    next.status = "running";
   switch (fact.type) {
     case "run_admitted":
-      return withStep(next, String(fact.trigger_node), (step) => ({ ...step, status: "succeeded", port: "out" }));
+      return withStep(next, String(fact.trigger_node), (step) => ({
+        ...step,
+        status: "succeeded",
+        port: "out",
+      }));
     case "replied":
       return { ...next, reply: { status: Number(fact.status), body: fact.body } };
     case "run_cancelled":
@@ -104,12 +117,20 @@ function stepFact(step: StepState, fact: Fact): StepState {
   switch (fact.type) {
     case "step_started":
       return {
-        ...withAttempt(step, number, (attempt) => ({ ...attempt, startedAt: fact.at, input: fact.input ?? attempt.input })),
+        ...withAttempt(step, number, (attempt) => ({
+          ...attempt,
+          startedAt: fact.at,
+          input: fact.input ?? attempt.input,
+        })),
         status: "running",
         wakeAt: null,
       };
     case "call_made": {
-      const call = { record: fact.record as CallRecord, error: (fact.error as ErrorDict | null) ?? null, at: fact.at };
+      const call = {
+        record: fact.record as CallRecord,
+        error: (fact.error as ErrorDict | null) ?? null,
+        at: fact.at,
+      };
       return withAttempt(step, number, (attempt) => ({ ...attempt, calls: [...attempt.calls, call] }));
     }
     case "step_succeeded":
@@ -184,7 +205,16 @@ export interface NodeView {
   paths: string[];
 }
 
-const WORST: StepStatus[] = ["uncertain", "failed", "retrying", "waiting", "running", "pending", "succeeded", "skipped"];
+const WORST: StepStatus[] = [
+  "uncertain",
+  "failed",
+  "retrying",
+  "waiting",
+  "running",
+  "pending",
+  "succeeded",
+  "skipped",
+];
 
 /** What each card of the canvas shows: the step, or all of a node's steps over the items of its for-each. */
 export function nodeViews(document: FlowDocument, state: RunState): Map<string, NodeView> {
@@ -199,13 +229,20 @@ export function nodeViews(document: FlowDocument, state: RunState): Map<string, 
     const steps = own.flatMap((path) => state.steps.get(path) ?? []);
     const status = WORST.find((candidate) => steps.some((step) => step.status === candidate)) ?? "pending";
     const attempts = Math.max(1, ...steps.map((step) => step.attempts.length));
-    views.set(id, { status, attempts, paths: own, ...(kind === "for_each" ? itemsDone(document, id, state) : {}) });
+    views.set(id, {
+      status,
+      attempts,
+      paths: own,
+      ...(kind === "for_each" ? itemsDone(document, id, state) : {}),
+    });
   }
   return views;
 }
 
 function itemsDone(document: FlowDocument, id: string, state: RunState): { count?: number; done?: number } {
-  const opened = [...state.steps.values()].filter((step) => parsePath(step.path).node === id && step.count !== null);
+  const opened = [...state.steps.values()].filter(
+    (step) => parsePath(step.path).node === id && step.count !== null,
+  );
   if (opened.length === 0) return {};
   const count = opened.reduce((sum, step) => sum + (step.count ?? 0), 0);
   const children = document.nodes.filter(({ parent }) => parent === id).length;
@@ -213,14 +250,19 @@ function itemsDone(document: FlowDocument, id: string, state: RunState): { count
   for (const step of state.steps.values()) {
     const { loop, index } = parsePath(step.path);
     const isChild = loop !== null && parsePath(loop).node === id;
-    if (isChild && isSettled(step.status)) perItem.set(`${loop}[${index}]`, (perItem.get(`${loop}[${index}]`) ?? 0) + 1);
+    if (isChild && isSettled(step.status))
+      perItem.set(`${loop}[${index}]`, (perItem.get(`${loop}[${index}]`) ?? 0) + 1);
   }
   const complete = [...perItem.values()].filter((settled) => settled >= children).length;
   return { count, done: Math.min(count, complete) };
 }
 
 /** Whether an edge was travelled, can no longer be travelled, or is still open. */
-export function edgeState(edge: FlowEdge, state: RunState, views: Map<string, NodeView>): "lit" | "dead" | null {
+export function edgeState(
+  edge: FlowEdge,
+  state: RunState,
+  views: Map<string, NodeView>,
+): "lit" | "dead" | null {
   const view = views.get(edge.from);
   const steps = (view?.paths ?? []).flatMap((path) => state.steps.get(path) ?? []);
   const settled = steps.filter((step) => isSettled(step.status));

@@ -45,7 +45,10 @@ function sentenceOf(fact: Fact, document: FlowDocument): Bare | null {
     case "step_failed":
       return failureSentence(fact, title, error);
     case "step_waiting":
-      return say("wait", fact.until ? `${title} waits until ${clock(String(fact.until))}.` : `${title} waits.`);
+      return say(
+        "wait",
+        fact.until ? `${title} waits until ${clock(String(fact.until))}.` : `${title} waits.`,
+      );
     case "replied":
       return say("good", `The caller was answered with status ${fact.status}.`);
     case "run_cancelled":
@@ -63,16 +66,28 @@ function callSentence(fact: Fact, title: string): Bare | null {
   if (fact.error) return null;
   const record = (fact.record ?? {}) as CallRecord;
   const step = fact.step ?? null;
-  if (record.reused) return { tone: "good", text: `${title}: had been made before; its answer was used again.`, step };
-  if (record.found) return { tone: "good", text: `${title}: was found in the other system, and not made a second time.`, step };
+  if (record.reused)
+    return { tone: "good", text: `${title}: had been made before; its answer was used again.`, step };
+  if (record.found)
+    return {
+      tone: "good",
+      text: `${title}: was found in the other system, and not made a second time.`,
+      step,
+    };
   return { tone: "good", text: `${title}: done.`, step };
 }
 
 function failureSentence(fact: Fact, title: string, error: ErrorDict | null | undefined): Bare {
   const step = fact.step ?? null;
   const message = error?.message ?? "it failed";
-  if (fact.retry_at) return { tone: "wait", text: `${title}: ${message} Tried again at ${clock(String(fact.retry_at))}.`, step };
-  if (fact.port) return { tone: "wait", text: `${title}: ${message} The run went on by “${fact.port}”.`, step };
+  if (fact.retry_at)
+    return {
+      tone: "wait",
+      text: `${title}: ${message} Tried again at ${clock(String(fact.retry_at))}.`,
+      step,
+    };
+  if (fact.port)
+    return { tone: "wait", text: `${title}: ${message} The run went on by “${fact.port}”.`, step };
   return { tone: error?.class === "uncertain" ? "doubt" : "bad", text: `${title}: ${message}`, step };
 }
 
@@ -93,5 +108,9 @@ function isCondition(document: FlowDocument, step: string | null): boolean {
 }
 
 function clock(at: string): string {
-  return new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return new Date(at).toLocaleTimeString(undefined, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
 }

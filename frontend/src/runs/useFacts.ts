@@ -52,7 +52,9 @@ export function useFacts(runId: string, isOver: boolean): Facts {
   const read = useCallback(async () => {
     try {
       for (let more = true; more; ) {
-        const answer: FactsAnswer = await api.get<FactsAnswer>(path(`runs/${runId}/facts/?after=${last.current}`));
+        const answer: FactsAnswer = await api.get<FactsAnswer>(
+          path(`runs/${runId}/facts/?after=${last.current}`),
+        );
         const before = last.current;
         last.current = answer.items.reduce((high, row) => Math.max(high, row.seq), before);
         setHeld((current) => append(current, answer.items));
@@ -74,7 +76,8 @@ export function useFacts(runId: string, isOver: boolean): Facts {
     slug,
     () => ({ watch: "run", id: runId, after: last.current }),
     (message) => {
-      if (message.type === "facts" && message.run === runId) setHeld((current) => append(current, message.items));
+      if (message.type === "facts" && message.run === runId)
+        setHeld((current) => append(current, message.items));
       if (message.type === "run" && message.run.id === runId) void read();
     },
     runId,
@@ -86,5 +89,11 @@ export function useFacts(runId: string, isOver: boolean): Facts {
     return () => clearInterval(timer);
   }, [held.finished, loaded, up, read]);
 
-  return { facts: held.facts, loaded, finished: isDone, error: loaded ? null : error, retry: () => void read() };
+  return {
+    facts: held.facts,
+    loaded,
+    finished: isDone,
+    error: loaded ? null : error,
+    retry: () => void read(),
+  };
 }

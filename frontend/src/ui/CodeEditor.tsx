@@ -19,7 +19,9 @@ interface Handle {
   destroy: () => void;
 }
 
-export function CodeEditor(props: CodeOptions & { onChange: (text: string) => void; height?: number | string }) {
+export function CodeEditor(
+  props: CodeOptions & { onChange: (text: string) => void; height?: number | string },
+) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<Handle | null>(null);
   const latest = useRef(props);

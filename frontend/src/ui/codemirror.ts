@@ -7,7 +7,13 @@ import {
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { json, jsonParseLinter } from "@codemirror/lang-json";
-import { bracketMatching, foldGutter, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import {
+  bracketMatching,
+  foldGutter,
+  HighlightStyle,
+  indentOnInput,
+  syntaxHighlighting,
+} from "@codemirror/language";
 import { linter } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
@@ -39,9 +45,14 @@ const look = EditorView.theme({
     boxShadow: "var(--float)",
     color: "var(--ink)",
   },
-  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent-soft)", color: "var(--ink)" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": {
+    backgroundColor: "var(--accent-soft)",
+    color: "var(--ink)",
+  },
   ".cm-completionDetail": { color: "var(--ink-faint)", fontStyle: "normal" },
-  "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--accent-soft) !important" },
+  "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": {
+    backgroundColor: "var(--accent-soft) !important",
+  },
   ".cm-template": { color: "var(--accent)", backgroundColor: "var(--accent-soft)", borderRadius: "4px" },
 });
 
@@ -52,7 +63,10 @@ const colours = HighlightStyle.define([
   { tag: tags.punctuation, color: "var(--ink-faint)" },
 ]);
 
-const braces = new MatchDecorator({ regexp: /\{\{.*?\}\}/g, decoration: Decoration.mark({ class: "cm-template" }) });
+const braces = new MatchDecorator({
+  regexp: /\{\{.*?\}\}/g,
+  decoration: Decoration.mark({ class: "cm-template" }),
+});
 const markTemplates = ViewPlugin.fromClass(
   class {
     decorations: DecorationSet;
@@ -89,9 +103,15 @@ function isInBraces(context: CompletionContext): boolean {
   return before.lastIndexOf("{{") > before.lastIndexOf("}}");
 }
 
-const oneLine = EditorState.transactionFilter.of((transaction) => (transaction.newDoc.lines > 1 ? [] : transaction));
+const oneLine = EditorState.transactionFilter.of((transaction) =>
+  transaction.newDoc.lines > 1 ? [] : transaction,
+);
 
-export function createEditor(parent: HTMLElement, options: CodeOptions, onChange: (text: string) => void): EditorView {
+export function createEditor(
+  parent: HTMLElement,
+  options: CodeOptions,
+  onChange: (text: string) => void,
+): EditorView {
   const isJson = options.language === "json";
   const extensions: Extension[] = [
     look,
@@ -104,7 +124,10 @@ export function createEditor(parent: HTMLElement, options: CodeOptions, onChange
       ...historyKeymap,
       ...(options.singleLine ? [] : [...searchKeymap, ...(isJson ? [indentWithTab] : [])]),
     ]),
-    EditorView.contentAttributes.of({ "aria-label": options.label, ...(options.invalid ? { "aria-invalid": "true" } : {}) }),
+    EditorView.contentAttributes.of({
+      "aria-label": options.label,
+      ...(options.invalid ? { "aria-invalid": "true" } : {}),
+    }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onChange(update.state.doc.toString());
     }),

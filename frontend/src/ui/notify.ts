@@ -9,5 +9,11 @@ export function tell(message: string, title?: string): void {
 export function tellError(error: unknown, what?: string): void {
   const { title, detail, hint } = explain(error);
   const message = [detail, hint].filter(Boolean).join(" ");
-  notifications.show({ title: what ?? title, message: message || title, color: "red", autoClose: 9000, withBorder: true });
+  notifications.show({
+    title: what ?? title,
+    message: message || title,
+    color: "red",
+    autoClose: 9000,
+    withBorder: true,
+  });
 }

@@ -6,7 +6,12 @@ import type { ReactNode } from "react";
 import { explain } from "@/api/client";
 import classes from "./states.module.css";
 
-export function EmptyState(props: { icon?: ReactNode; title: string; children?: ReactNode; action?: ReactNode }) {
+export function EmptyState(props: {
+  icon?: ReactNode;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className={classes.empty} data-testid="empty-state">
       {props.icon && <div className={classes.emblem}>{props.icon}</div>}

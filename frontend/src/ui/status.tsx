@@ -48,21 +48,40 @@ export function StatusIcon({ status, size = 16 }: { status: string; size?: numbe
   const { icon: Icon, tone } = stateOf(status);
   const turns = status === "running" || status === "sent" || status === "intended";
   return (
-    <Icon size={size} stroke={2} aria-hidden className={`${classes.icon} ${turns ? classes.turns : ""}`} data-tone={tone} />
+    <Icon
+      size={size}
+      stroke={2}
+      aria-hidden
+      className={`${classes.icon} ${turns ? classes.turns : ""}`}
+      data-tone={tone}
+    />
   );
 }
 
 export function StatusBadge({ status, word, plain }: { status: string; word?: string; plain?: boolean }) {
   const state = stateOf(status);
   return (
-    <span className={classes.badge} data-tone={state.tone} data-plain={plain || undefined} data-status={status}>
+    <span
+      className={classes.badge}
+      data-tone={state.tone}
+      data-plain={plain || undefined}
+      data-status={status}
+    >
       <StatusIcon status={status} size={14} />
       {word ?? state.word}
     </span>
   );
 }
 
-export function Tag({ tone = "idle", children, title }: { tone?: Tone; children: React.ReactNode; title?: string }) {
+export function Tag({
+  tone = "idle",
+  children,
+  title,
+}: {
+  tone?: Tone;
+  children: React.ReactNode;
+  title?: string;
+}) {
   return (
     <span className={classes.tag} data-tone={tone} title={title}>
       {children}

@@ -51,7 +51,11 @@ export function exactTime(at: string): string {
 }
 
 export function clockTime(at: string): string {
-  return new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return new Date(at).toLocaleTimeString(undefined, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
 }
 
 export function Ago({ at }: { at: string | null | undefined }) {

@@ -1,0 +1,125 @@
+/** The simulated systems as small books; a row that is new glows once. */
+import { UnstyledButton } from "@mantine/core";
+import { useEffect, useRef, useState } from "react";
+import { useConnectors, useLedger } from "@/api/queries";
+import type { SandboxSystem } from "@/api/types";
+import { ConnectorIcon } from "@/ui/ConnectorIcon";
+import { ErrorState, RowsSkeleton } from "@/ui/states";
+import { cellText, columnsOf, identity, type Row } from "./records";
+import classes from "./sandbox.module.css";
+
+const SHOWN = 6;
+
+export function Books({ systems, live }: { systems: SandboxSystem[]; live: number }) {
+  return (
+    <div className={classes.stack}>
+      {systems.map((system) => (
+        <Book key={system.system} system={system} live={live} />
+      ))}
+    </div>
+  );
+}
+
+function Book({ system, live }: { system: SandboxSystem; live: number }) {
+  const connectors = useConnectors().data ?? [];
+  const ledger = useLedger(system.system, live);
+  const connector = connectors.find(({ name }) => name === system.system);
+  const title = system.title ?? connector?.title ?? system.system;
+  const collections = Object.entries(ledger.data?.collections ?? {});
+  const filled = collections.filter(([, rows]) => rows.length > 0);
+  const empty = collections.filter(([, rows]) => rows.length === 0).map(([name]) => name);
+  const changed = useChanged(filled);
+  const [opened, setOpened] = useState<string | null>(null);
+  const order = [...filled].sort(([a], [b]) => (changed.get(b) ?? 0) - (changed.get(a) ?? 0));
+  const shown = order.filter(([name], at) => at < 3 || name === opened);
+  return (
+    <section className={classes.book} aria-label={title} data-testid={`book-${system.system}`}>
+      <header className={classes.bookHead}>
+        <ConnectorIcon name={title} url={connector?.icon_url} size={26} />
+        <h2>{title}</h2>
+        <span className={classes.chips}>
+          {order.map(([name, rows], at) => (
+            <UnstyledButton
+              key={name}
+              className={classes.chip}
+              data-on={at < 3 || opened === name || undefined}
+              onClick={() => setOpened(opened === name ? null : name)}
+            >
+              {name} <b>{rows.length}</b>
+            </UnstyledButton>
+          ))}
+        </span>
+      </header>
+      {ledger.isPending && <RowsSkeleton rows={3} height={32} />}
+      {ledger.isError && !ledger.data && <ErrorState error={ledger.error} onRetry={() => ledger.refetch()} />}
+      {shown.map(([name, rows]) => (
+        <Collection key={name} name={name} rows={rows} />
+      ))}
+      {ledger.data && filled.length === 0 && (
+        <p className={classes.quiet}>
+          Holds nothing yet{empty.length > 0 ? `: ${empty.slice(0, 6).join(", ")}` : ""}.
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** When each collection last grew, so that what happens now comes to the top. */
+function useChanged(filled: [string, Row[]][]): Map<string, number> {
+  const counts = useRef(new Map<string, number>());
+  const times = useRef(new Map<string, number>());
+  for (const [name, rows] of filled) {
+    const before = counts.current.get(name);
+    if (before !== rows.length)
+      times.current.set(name, before === undefined ? rows.length / 1e6 : Date.now());
+    counts.current.set(name, rows.length);
+  }
+  return times.current;
+}
+
+function isNumeric(rows: Row[], column: string): boolean {
+  return rows.some((row) => cellText(row, column).isNumber);
+}
+
+function Collection({ name, rows }: { name: string; rows: Row[] }) {
+  const columns = columnsOf(rows, 4);
+  const known = useRef<Set<string> | null>(null);
+  const newest = [...rows].slice(-SHOWN).reverse();
+  const fresh = known.current;
+  useEffect(() => {
+    known.current = new Set(rows.map(identity));
+  }, [rows]);
+  return (
+    <div className={classes.collection}>
+      <table className={classes.records} aria-label={name}>
+        <thead>
+          <tr>
+            {columns.map((column, at) => (
+              <th key={column} data-number={isNumeric(newest, column) || undefined}>
+                {at === 0 ? <b>{name}</b> : column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {newest.map((row) => {
+            const id = identity(row);
+            return (
+              <tr key={id} className={fresh && !fresh.has(id) ? classes.glow : undefined}>
+                {columns.map((column) => {
+                  const { text, isNumber } = cellText(row, column);
+                  return (
+                    <td key={column} data-number={isNumber || undefined} title={text}>
+                      {text}
+                    </td>
+                  );
+                })}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {rows.length > SHOWN && <p className={classes.quiet}>and {rows.length - SHOWN} before</p>}
+    </div>
+  );
+}
