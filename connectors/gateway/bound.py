@@ -10,10 +10,9 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 
 from connectors.gateway.guard import Reach, reach_of
@@ -23,12 +22,15 @@ from connectors.gateway.signin import SignIn
 from connectors.models import Connection
 from connectors.registry import Connector, UnknownConnector, registry
 from connectors.sdk.errors import AuthorMustFix
-from connectors.sdk.manifest import AuthSpec
+from connectors.sdk.manifest import AuthSpec, Limits
 from connectors.sdk.values import fill
+from connectors.threads import in_thread
 from connectors.vault import open_sealed
 
 _FRESH_SECONDS = 1.0
 _MOST_KEPT = 2000
+_SIMULATED_PER_SECOND = 1000.0
+_SIMULATED_AT_ONCE = 64
 _PLAIN_FIELDS = frozenset({"username", "user", "email", "login"})
 
 
@@ -91,17 +93,17 @@ class Bindings:
 
     async def open(self, row: Connection) -> Bound:
         """A connection that is not taken from, nor put in, the cache (for tests of a connection)."""
-        return self._bind(*await sync_to_async(_opened, thread_sensitive=False)(row))
+        return self._bind(*await in_thread(_opened, row))
 
     async def _fresh(self, tenant_id: str, connection_id: str, known: Bound | None) -> Bound:
         now = time.monotonic()
         if known is not None and known.row.tenant_id == tenant_id:
-            state = await sync_to_async(_revision, thread_sensitive=False)(tenant_id, connection_id)
+            state = await in_thread(_revision, tenant_id, connection_id)
             if state == (known.row.revision, known.row.status):
                 known.checked_at = now
                 self._keep(connection_id, known)
                 return known
-        found = await sync_to_async(_read, thread_sensitive=False)(tenant_id, connection_id)
+        found = await in_thread(_read, tenant_id, connection_id)
         if found is None:
             self._kept.pop(connection_id, None)
             raise _missing()
@@ -136,19 +138,34 @@ class Bindings:
         else:
             base_url = fill(manifest.base_url, lambda name: config.get(name.removeprefix("config."))).rstrip("/")
             reach = reach_of(manifest.hosts, base_url, config)
-        pace = self._pace(str(row.id), connector)
+        pace = self._pace(str(row.id), limits_of(row, connector, config))
         masker = Masker.of(_secret_values(auth, credential))
         bound = Bound(row, connector, auth, config, base_url, reach, pace, masker, credential)
         bound.sign_in = self._make_sign_in(bound)
         return bound
 
-    def _pace(self, connection_id: str, connector: Connector) -> Pace:
+    def _pace(self, connection_id: str, limits: Limits) -> Pace:
         pace = self._paces.get(connection_id)
-        if pace is None:
-            pace = self._paces[connection_id] = Pace(connector.manifest.limits)
+        if pace is None or pace.limits != limits:
+            pace = self._paces[connection_id] = Pace(limits)
             while len(self._paces) > _MOST_KEPT:
                 self._paces.popitem(last=False)
         return pace
+
+
+def limits_of(row: Connection, connector: Connector, config: Mapping[str, Any]) -> Limits:
+    """What a connection may ask of its system: the connector's limits, or those of its settings where it has them.
+
+    A simulated system is our own and needs no sparing.
+    """
+    limits = connector.manifest.limits
+    if row.simulated:
+        return replace(limits, requests_per_second=_SIMULATED_PER_SECOND, concurrency=_SIMULATED_AT_ONCE)
+    return replace(
+        limits,
+        requests_per_second=config.get("requests_per_second") or limits.requests_per_second,
+        concurrency=config.get("concurrency") or limits.concurrency,
+    )
 
 
 def _connector(name: str) -> Connector:

@@ -18,6 +18,7 @@ class Pace:
     """A token bucket with a pause, and a bound on concurrency."""
 
     def __init__(self, limits: Limits) -> None:
+        self.limits = limits
         self._interval = 1.0 / limits.requests_per_second
         self._burst = max(0.0, (max(1.0, limits.requests_per_second) - 1.0) * self._interval)
         self._full_at = 0.0

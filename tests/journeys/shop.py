@@ -108,7 +108,7 @@ class Shop:
         while not holds():
             if time.monotonic() > deadline:
                 raise AssertionError(f"still not true after {seconds:g} s: {what}\n{self.story()}")
-            time.sleep(0.1)
+            time.sleep(0.25)
 
     def story(self) -> str:
         """What the runs say of themselves, for a failure's message."""

@@ -42,7 +42,13 @@ class Command(BaseCommand):
             name="Stub",
             connector="http",
             auth_kind="none",
-            config={"base_url": f"{stub.scheme}://{stub.netloc}", "accept_unsigned": True, "signature": "unsigned"},
+            config={
+                "base_url": f"{stub.scheme}://{stub.netloc}",
+                "accept_unsigned": True,
+                "signature": "unsigned",
+                "requests_per_second": 100_000,
+                "concurrency": 200,
+            },
         )
         connection = create(environment, new, By(person))
         webhook = _deployed(tenant, person, environment, "Webhook to HTTP", _webhook_flow(stub.path), connection.id)
