@@ -10,6 +10,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 from connectors.library.epicor_kinetic.simulation import callouts, metadata
 from connectors.library.epicor_kinetic.simulation.desk import Desk
 from connectors.library.epicor_kinetic.simulation.draft import Draft
@@ -42,6 +44,7 @@ _V2 = re.compile(r"/api/v2/odata/([^/]+)/([^/]+)(?:/(.*))?", re.DOTALL)
 _NAME = re.compile(r"\$?[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 CALLOUTS = "Ice.BO.BpmCalloutSvc"
 _ALIASES = {("Erp.BO.CashReceiptSvc", "CashReceipts"): ("Erp.BO.CashRecSvc", "CashRecs")}
+_MOST_DIGITS = 18
 _SESSIONS = ("Ice.LIB.SessionModSvc", "Ice.LibSvc.SessionModSvc")
 
 
@@ -59,6 +62,8 @@ def answer_request(store: Store, request: SimRequest) -> SimResponse:
 
 
 def _answer(desk: Desk, request: SimRequest) -> SimResponse:
+    if "\x00" in request.path or any("\x00" in name + value for name, value in request.query):
+        raise odata("The address holds characters that cannot be stored.")
     if request.path.rstrip("/").casefold() == "/tokenresource.svc":
         return token_login(desk, request)
     place, alias = _aliased(_place(request.path))
@@ -220,16 +225,29 @@ def _callouts(desk: Desk, request: SimRequest, rest: str) -> SimResponse:
 def body_of(request: SimRequest) -> dict[str, Any]:
     """The JSON object of the body, with exact decimals."""
     try:
-        body = json.loads(request.body.decode() or "{}", parse_float=Decimal, parse_constant=_no_number)
+        # The first reading refuses what JSON cannot hold (half characters, endless numbers), the second keeps decimals.
+        orjson.loads(request.body or b"{}")
+        body = json.loads(request.body or b"{}", parse_float=_exact, parse_int=_whole)
     except (ValueError, RecursionError):
         raise odata("Unable to deserialize the body: it is not valid JSON.") from None
+    if b"\\u0000" in request.body:
+        raise odata("Unable to deserialize the body: it holds characters that cannot be stored.")
     if not isinstance(body, dict):
         raise odata("Unable to deserialize the body: an object is expected.")
     return body
 
 
-def _no_number(text: str) -> Any:
-    raise ValueError(text)
+def _exact(text: str) -> Decimal:
+    number = Decimal(text)
+    if abs(number.adjusted()) > _MOST_DIGITS:
+        raise ValueError(text)
+    return number
+
+
+def _whole(text: str) -> int:
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(text)
+    return int(text)
 
 
 def _context(request: SimRequest, place: Place) -> str:

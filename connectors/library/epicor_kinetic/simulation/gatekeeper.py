@@ -111,7 +111,7 @@ def _check_session(desk: Desk, request: SimRequest) -> None:
     if not header:
         return
     number = _json_header("SessionInfo", header).get("SessionID")
-    session = desk.store.get("sessions", number[:100]) if isinstance(number, str) and number else None
+    session = desk.store.get("sessions", number[:100]) if isinstance(number, str) and number.isalnum() else None
     if session is None or datetime.fromisoformat(session["expires_at"]) <= desk.now.astimezone(UTC):
         raise refused(410, "The session is not valid any more. Sign in again.")
 

@@ -34,6 +34,15 @@ def extended(row: Row, quantity: Decimal, places: int) -> Decimal:
     return money(quantity * row["DocUnitPrice"] / _PER.get(row["PricePerCode"], Decimal(1)), places)
 
 
+@rules("Currency")
+class CurrencyRules(TableRules):
+    def check(self, desk: Desk, row: Row, old: Row | None) -> None:
+        if not Decimal("0.00001") <= row["ExchangeRate"] <= 100_000:
+            raise business("The exchange rate must be between 0.00001 and 100000.", "Currency", "ExchangeRate")
+        if not 0 <= row["DecimalsGeneral"] <= 5:
+            raise business("The number of decimals must be between 0 and 5.", "Currency", "DecimalsGeneral")
+
+
 @rules("OrderHed")
 class OrderRules(TableRules):
     def defaults(self, desk: Desk, row: Row) -> None:

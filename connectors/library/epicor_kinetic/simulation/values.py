@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
 
 import orjson
@@ -21,6 +21,8 @@ COMPANY_OFFSET = timezone(timedelta(hours=-5))
 _OFFSET_TEXT = "-05:00"
 _MOST = Decimal(10) ** 15
 _FIVE_PLACES = Decimal("0.00001")
+# Products of the largest quantities and prices still fit.
+_WIDE = Context(prec=80)
 _BLANKS: dict[str, Any] = {"s": "", "i": 0, "l": 0, "d": Decimal(0), "b": False, "t": None, "g": ""}
 _MOMENT = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?)?", re.IGNORECASE | re.ASCII
@@ -78,7 +80,7 @@ def local_day(now: datetime) -> date:
 
 def money(amount: Decimal, places: int = 2) -> Decimal:
     """Rounded to the places of a currency, half up."""
-    return amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _WIDE)
 
 
 def packed(row: Row) -> Row:

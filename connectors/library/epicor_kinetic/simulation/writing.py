@@ -69,11 +69,15 @@ def update(desk: Desk, table: Table, old: Row, incoming: dict[str, Any], *, stri
 
 def delete(desk: Desk, table: Table, row: Row) -> None:
     rules_of(table).removing(desk, row)
+    _remove_with_contents(desk, table, row)
+    rules_of(table).removed(desk, row)
+
+
+def _remove_with_contents(desk: Desk, table: Table, row: Row) -> None:
     for child in CHILDREN[table.name]:
         for below in desk.book.children(child.name, row):
-            desk.book.remove(child.name, below)
+            _remove_with_contents(desk, child, below)
     desk.book.remove(table.name, row)
-    rules_of(table).removed(desk, row)
 
 
 def _apply(table: Table, row: Row, incoming: dict[str, Any], *, strict: bool, keys: bool) -> None:

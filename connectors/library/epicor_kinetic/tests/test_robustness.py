@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.library.epicor_kinetic.simulation.tables import SERVICES, TABLES
+from connectors.library.epicor_kinetic.tests.half_sense import HalfSense, furnished
 from connectors.library.epicor_kinetic.tests.scenes import START, V2, Scene
 from connectors.sdk.signatures import SignatureRefused, SignatureSpec, verify
 from connectors.sdk.simulator import FAULT_KINDS, SimRequest
@@ -71,6 +73,30 @@ def test_no_header_breaks_the_server(headers: dict[str, str]) -> None:
     path = V2 + "Erp.BO.CustomerSvc/Customers"
 
     assert answered(SimRequest("GET", path, (("$top", "1"),), {**SCENE.headers, **headers})) > 0
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_thousands_of_half_sensible_requests_are_all_answered(seed: int) -> None:
+    scene = furnished()
+    half_sense = HalfSense(seed, scene.headers)
+
+    seen = Counter(scene.simulator.handle(half_sense.request(scene)).status for _ in range(3000))
+    scene.wait(10)
+
+    assert set(seen) <= {200, 201, 204, 400, 404, 409}
+    assert seen[200] + seen[201] + seen[204] > 500
+    json.dumps(scene.simulator.ledger())
+
+
+def test_what_a_database_cannot_keep_is_refused() -> None:
+    scene = Scene()
+    customers = V2 + "Erp.BO.CustomerSvc/Customers"
+
+    half = SimRequest("POST", customers, (), scene.headers, b'{"CustID": "X", "Name": "\\ud800"}')
+    nothing = SimRequest("POST", customers, (), scene.headers, b'{"CustID": "X", "Name": "a\\u0000"}')
+    asked = SimRequest("GET", customers, (("$filter", "CustID eq 'a\x00'"),), scene.headers)
+
+    assert [scene.simulator.handle(request).status for request in (half, nothing, asked)] == [400, 400, 400]
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,16 @@ def test_a_line_brings_its_release_and_the_release_follows_it() -> None:
     assert scene.ask("GET", f"{ORDERS}('EPIC06',{order['OrderNum']})")["DocOrderAmt"] == 0
 
 
+def test_an_order_goes_with_all_that_it_contains() -> None:
+    scene = Scene()
+    number = scene.order(OHOrderMscs=[{"MiscCode": "FRT", "DocMiscAmt": 1}])["OrderNum"]
+
+    scene.ask("DELETE", f"{ORDERS}('EPIC06',{number})")
+
+    ledger = scene.simulator.ledger()
+    assert [ledger[name] for name in ("SalesOrders", "OrderDtls", "OrderRels", "OHOrderMscs")] == [[], [], [], []]
+
+
 def test_a_closed_order_takes_no_change_until_it_is_opened_again() -> None:
     scene = Scene()
     number = scene.order()["OrderNum"]
