@@ -33,6 +33,7 @@ from ipaas.book.writer import Writer
 _log = logging.getLogger(__name__)
 _HOLD_THROUGH_SECONDS = 1.0
 _APPEND_EVERY_SECONDS = 0.25
+_MOST_UNBROKEN = 200
 
 
 @dataclass(slots=True)
@@ -63,6 +64,7 @@ class Carry:
         self._appends: list[asyncio.Future[Any]] = []
         self._calls: dict[asyncio.Task[None], str] = {}
         self._waiting_for = ""
+        self._unbroken = 0
         self._flush_timer: asyncio.TimerHandle | None = None
 
     async def go(self) -> datetime | None:
@@ -102,6 +104,7 @@ class Carry:
                         await self._finish(decision)
                         return None
             if any(not isinstance(decision, Sleep) for decision in decisions):
+                await self._breathe(len(decisions))
                 continue
             if self._calls:
                 await self._next_call(wake_at)
@@ -110,6 +113,13 @@ class Carry:
             else:
                 await self._rest(wake_at)
                 return wake_at
+
+    async def _breathe(self, decisions: int) -> None:
+        """Let other runs of this loop have their turn, however many pure steps this one has."""
+        self._unbroken += decisions
+        if self._unbroken > _MOST_UNBROKEN:
+            self._unbroken = 0
+            await asyncio.sleep(0)
 
     def _seconds_until(self, moment: datetime) -> float:
         return (moment - self._hands.now()).total_seconds()

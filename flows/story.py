@@ -27,6 +27,8 @@ def summary_of(deployed: Deployed, history: History) -> str:
         reason = f": {state.error['message']}" if state.error and state.error.get("message") else ""
         return f"waits at {_title(deployed, step)}{reason}"
     nodes = deployed.plan.nodes
+    if finished and (told := deployed.plan.story(history.root.scope)):
+        return told
     done = [nodes[id_].title for id_, state in states if state.status == "succeeded" and nodes[id_].kind == "call"]
     if not done:
         return "finished without calling another system" if finished else ""

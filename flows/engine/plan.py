@@ -55,12 +55,19 @@ class Plan:
         """What makes two arrivals the same event; None when it is not declared."""
         return self._key("dedupe_key", trigger)
 
+    def story(self, scope: Scope) -> str | None:
+        """What the run came to, in the flow's own words (`settings.summary`); None without them or when it is empty."""
+        return self._read("summary", scope)
+
     def _key(self, name: str, trigger: Scope) -> str | None:
+        return self._read(name, {"trigger": trigger, "steps": {}, "env": {}})
+
+    def _read(self, name: str, scope: Scope) -> str | None:
         param = self._keys.get(name)
         if param is None:
             return None
         try:
-            return text_of(param({"trigger": trigger, "steps": {}, "env": {}})) or None
+            return text_of(param(scope)) or None
         except StepFailed:
             return None
 
@@ -89,7 +96,7 @@ def examine(document: Any, catalog: Catalog) -> tuple[Plan | None, list[Problem]
     graph = Graph(document)
     problems.extend(graph.problems)
     problems.extend(_connection_problems(document, catalog))
-    keys, key_problems = _compile_keys(document, catalog)
+    keys, key_problems = _compile_keys(document, catalog, graph)
     problems.extend(key_problems)
     compiled = _compile_nodes(document, graph, catalog)
     for id_, (_, context) in compiled.items():
@@ -121,7 +128,9 @@ def _connection_problems(document: Mapping[str, Any], catalog: Catalog) -> list[
     ]
 
 
-def _compile_keys(document: Mapping[str, Any], catalog: Catalog) -> tuple[dict[str, Param], list[Problem]]:
+def _compile_keys(
+    document: Mapping[str, Any], catalog: Catalog, graph: Graph
+) -> tuple[dict[str, Param], list[Problem]]:
     context = CompileContext("/settings", catalog, {}, ())
     settings = document.get("settings") or {}
     keys = {
@@ -133,7 +142,13 @@ def _compile_keys(document: Mapping[str, Any], catalog: Catalog) -> tuple[dict[s
         context.problems.append(
             Problem("step_not_upstream", pointer, f"'{step}' has not run yet here.", "Use trigger only.")
         )
-    return keys, context.problems
+    story = CompileContext("/settings", catalog, {}, ())
+    if "summary" in settings:
+        keys["summary"] = story.expression(settings["summary"], "/summary", template=True)
+    for step, pointer in dict.fromkeys(story.steps):
+        if step not in graph.nodes:
+            story.problems.append(Problem("unknown_step", pointer, f"There is no step '{step}'.", "Check the id."))
+    return keys, [*context.problems, *story.problems]
 
 
 def _compile_nodes(

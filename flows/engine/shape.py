@@ -52,6 +52,7 @@ def build_schema() -> dict[str, Any]:
         "business_key": key,
         "lane": key,
         "dedupe_key": key,
+        "summary": key,
         "timeout_seconds": {"type": "number", "exclusiveMinimum": 0, "maximum": 604800},
     }
     root = {
