@@ -14,7 +14,6 @@ import weakref
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 
 from connectors import status
@@ -33,6 +32,7 @@ from connectors.sdk.errors import AuthorMustFix, Defect, IpaasError, ReconnectNe
 from connectors.sdk.operation import Operation
 from connectors.sdk.signatures import SignatureRefused, verify
 from connectors.sdk.triggers import TriggerSpec
+from connectors.threads import in_thread
 
 _log = logging.getLogger(__name__)
 _PAUSED_SECONDS = 60.0
@@ -86,17 +86,17 @@ class _Inside:
         """Have the connection marked, without keeping the caller waiting."""
         self.bindings.forget(bound.connection_id)
         for listener in when_refused:
-            self._in_thread(listener, str(bound.row.tenant_id), bound.connection_id, error.to_dict())
+            self._note_in_thread(listener, str(bound.row.tenant_id), bound.connection_id, error.to_dict())
 
     def used(self, bound: Bound) -> None:
         """Have the time of use noted, at most once a minute."""
         now = time.monotonic()
         if now - self.touched_at.get(bound.connection_id, -_TOUCH_SECONDS) >= _TOUCH_SECONDS:
             self.touched_at[bound.connection_id] = now
-            self._in_thread(status.touched, str(bound.row.tenant_id), [bound.connection_id])
+            self._note_in_thread(status.touched, str(bound.row.tenant_id), [bound.connection_id])
 
-    def _in_thread(self, work: Callable[..., Any], *arguments: Any) -> None:
-        future = asyncio.ensure_future(sync_to_async(work, thread_sensitive=False)(*arguments))
+    def _note_in_thread(self, work: Callable[..., Any], *arguments: Any) -> None:
+        future = asyncio.ensure_future(in_thread(work, *arguments))
         self.telling.add(future)
         future.add_done_callback(self._told)
 

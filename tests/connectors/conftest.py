@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 
 import connectors.registry as registries
 from connectors.gateway import CallOrder, EffectContext, Gateway
 from connectors.models import Connection
 from connectors.registry import Registry, library_sources
+from connectors.threads import in_thread
 from connectors.vault import seal
 from ipaas.accounts.models import Environment, Tenant
 from ipaas.accounts.tenants import create_tenant
@@ -79,7 +79,7 @@ def connect(tenant: Tenant, stub: Stub) -> ConnectFn:
 @pytest.fixture
 async def connection(connect: ConnectFn) -> Connection:
     """A connection of the stub that needs no credential."""
-    return await sync_to_async(connect)()
+    return await in_thread(connect)
 
 
 def an_effect(key: str = "order-1", run: str = "run_1", attempt: int = 1) -> EffectContext:

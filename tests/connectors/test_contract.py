@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 
 from connectors.gateway import CallOrder, EffectContext, Gateway
 from connectors.models import Connection
@@ -16,6 +15,7 @@ from connectors.sdk.contract_server import SimulatorServer
 from connectors.sdk.errors import IpaasError
 from connectors.sdk.manifest import AuthSpec
 from connectors.sdk.signatures import SignatureRefused, sign, verify
+from connectors.threads import in_thread
 from connectors.vault import seal
 from ipaas.accounts.models import Environment, Tenant
 from ipaas.accounts.tenants import create_tenant
@@ -37,8 +37,8 @@ def _named(value: Any) -> str:
 @pytest.fixture
 async def contract_tenant(transactional_db: None) -> AsyncIterator[Tenant]:
     """The tenant whose connections are simulated."""
-    yield await sync_to_async(create_tenant)("contract", "Contract")
-    await sync_to_async(close_writer)()
+    yield await in_thread(create_tenant, "contract", "Contract")
+    await in_thread(close_writer)
 
 
 def _fields(connector: Connector, auth: AuthSpec) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -86,7 +86,7 @@ async def bench_of(contract_tenant: Tenant, settings: Any) -> AsyncIterator[Make
 
         async def open_caller(server: SimulatorServer) -> Any:
             settings.SANDBOX_BASE_URL = server.url
-            row = await sync_to_async(_connect)(contract_tenant, connector.name, chosen.kind, credential, config)
+            row = await in_thread(_connect, contract_tenant, connector.name, chosen.kind, credential, config)
             gateway = Gateway(allow=[])
             gateways.append(gateway)
             return _caller(gateway, row)
@@ -147,7 +147,7 @@ async def test_every_way_to_sign_in_that_the_simulator_has_keys_for_works(
     assert found is not None, "the simulator's credentials() lack fields of this way to sign in"
     server = await serve(connector)
     settings.SANDBOX_BASE_URL = server.url
-    row = await sync_to_async(_connect)(contract_tenant, connector.name, auth.kind, *found)
+    row = await in_thread(_connect, contract_tenant, connector.name, auth.kind, *found)
     gateway = Gateway(allow=[])
 
     tested = await gateway.test(row)

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 
 from connectors import effects
 from connectors.models import Effect
+from connectors.threads import in_thread
 from ipaas.accounts.models import Tenant
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -38,7 +38,7 @@ def _intent(tenant: Tenant, **more: Any) -> effects.EffectIntent:
 
 
 async def _rows(tenant: Tenant) -> list[Effect]:
-    return await sync_to_async(lambda: list(Effect.objects.of(tenant).order_by("key", "generation")))()
+    return await in_thread(lambda: list(Effect.objects.of(tenant).order_by("key", "generation")))
 
 
 async def test_a_new_effect_is_in_the_book_before_it_is_sent(tenant: Tenant) -> None:
@@ -177,9 +177,9 @@ async def test_a_person_resolves_an_uncertain_effect(tenant: Tenant, made: bool,
     await effects.mark_uncertain(first.effect_id, ERROR, NOW)
 
     still = await effects.intend(_intent(tenant, effect_class="unsafe"))
-    resolve = sync_to_async(effects.resolve, thread_sensitive=False)
-    resolved = await resolve(first.effect_id, made=made, output={"id": "seen"}, actor="ann@acme.test")
-    twice = await resolve(first.effect_id, made=not made, output=None, actor="bob@acme.test")
+    output = {"id": "seen"}
+    resolved = await in_thread(effects.resolve, first.effect_id, made=made, output=output, actor="ann@acme.test")
+    twice = await in_thread(effects.resolve, first.effect_id, made=not made, output=None, actor="bob@acme.test")
     after = await effects.intend(_intent(tenant, effect_class="unsafe"))
 
     assert (still.action, resolved, twice) == ("uncertain", True, False)
@@ -217,7 +217,7 @@ async def test_of_two_runs_with_one_effect_in_one_commit_one_sends(tenant: Tenan
 async def test_the_same_key_of_two_tenants_is_two_effects(tenant: Tenant) -> None:
     from ipaas.accounts.tenants import create_tenant
 
-    other = await sync_to_async(create_tenant)("other", "Other")
+    other = await in_thread(create_tenant, "other", "Other")
 
     one, two = await asyncio.gather(effects.intend(_intent(tenant)), effects.intend(_intent(other)))
 

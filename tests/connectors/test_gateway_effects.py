@@ -6,11 +6,11 @@ import asyncio
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 
 from connectors.gateway import Gateway
 from connectors.models import Connection, Effect
 from connectors.sdk.errors import IpaasError, Rejected, TryAgain, Uncertain
+from connectors.threads import in_thread
 from ipaas.book.writer import get_writer
 from tests.connectors.conftest import an_effect, an_order
 from tests.connectors.stub import Seen, Stub, reply, silence
@@ -23,7 +23,7 @@ async def _statuses(connection: Connection) -> list[str]:
 
 async def _rows(connection: Connection) -> list[Effect]:
     await get_writer().submit(_nothing, None)
-    return await sync_to_async(list)(Effect.objects.of(connection.tenant_id).order_by("generation"))
+    return await in_thread(list, Effect.objects.of(connection.tenant_id).order_by("generation"))
 
 
 def _nothing(tx: object, items: list[None]) -> list[None]:

@@ -6,11 +6,11 @@ import ipaddress
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 from yarl import URL
 
 from connectors.gateway import Gateway
 from connectors.gateway.guard import AllowList, Guard, GuardedResolver, OutboundRefused, Reach, forbidden, reach_of
+from connectors.threads import in_thread
 from tests.connectors.conftest import ConnectFn, an_effect, an_order
 from tests.connectors.stub import Stub, reply
 
@@ -108,7 +108,7 @@ def test_a_connections_own_address_must_be_public_too(host: str) -> None:
 async def test_names_and_odd_spellings_of_loopback_are_refused_when_they_are_resolved(
     connect: ConnectFn, stub: Stub, stub_registry: Any, host: str
 ) -> None:
-    row = await sync_to_async(connect)(config={"base_url": f"http://{host}:{stub.port}"})
+    row = await in_thread(connect, config={"base_url": f"http://{host}:{stub.port}"})
     gateway = Gateway(allow=[])
 
     with pytest.raises(OutboundRefused):
@@ -136,7 +136,7 @@ async def test_one_forbidden_address_refuses_the_whole_name() -> None:
 
 
 async def test_an_allowed_name_is_reached(connect: ConnectFn, stub: Stub, stub_registry: Any) -> None:
-    row = await sync_to_async(connect)(config={"base_url": f"http://localhost:{stub.port}"})
+    row = await in_thread(connect, config={"base_url": f"http://localhost:{stub.port}"})
     gateway = Gateway(allow=[f"localhost:{stub.port}"])
     stub.answer = lambda seen: reply({"name": "ok"})
 
@@ -152,7 +152,7 @@ async def test_an_allowed_name_is_reached(connect: ConnectFn, stub: Stub, stub_r
 async def test_a_redirect_on_the_same_host_is_followed_with_the_credential(
     gate: Gateway, connect: ConnectFn, stub: Stub
 ) -> None:
-    row = await sync_to_async(connect)("bearer", {"token": "tok_12345"})
+    row = await in_thread(connect, "bearer", {"token": "tok_12345"})
     stub.answers = [lambda seen: reply({}, 307, {"Location": "/v1/elsewhere"})]
 
     await gate.call(an_order(row, "read_thing", {"id": "1"}))
@@ -167,7 +167,7 @@ async def test_a_redirect_on_the_same_host_is_followed_with_the_credential(
 async def test_a_redirect_to_where_the_connection_may_not_go_is_refused(
     gate: Gateway, connect: ConnectFn, stub: Stub, location: str
 ) -> None:
-    row = await sync_to_async(connect)("bearer", {"token": "tok_12345"})
+    row = await in_thread(connect, "bearer", {"token": "tok_12345"})
     stub.answer = lambda seen: reply({}, 302, {"Location": location})
 
     with pytest.raises(OutboundRefused):
@@ -182,7 +182,7 @@ async def test_a_redirect_to_another_allowed_host_goes_without_the_credential(
     other = Stub(answer=lambda seen: reply({"name": "other"}))
     await other.start()
     config = {"other": f"127.0.0.1:{other.port}"}
-    row = await sync_to_async(connect)("api_key", {"secret_key": "sk_12345678"}, config=config)
+    row = await in_thread(connect, "api_key", {"secret_key": "sk_12345678"}, config=config)
     gateway = Gateway(allow=["127.0.0.0/8"])
     stub.answer = lambda seen: reply({}, 307, {"Location": f"{other.url}/x"})
 
@@ -197,7 +197,7 @@ async def test_a_redirect_to_another_allowed_host_goes_without_the_credential(
 
 
 async def test_redirects_end_after_three(gate: Gateway, connect: ConnectFn, stub: Stub) -> None:
-    row = await sync_to_async(connect)()
+    row = await in_thread(connect)
     stub.answer = lambda seen: reply({}, 302, {"Location": "/again"})
 
     with pytest.raises(OutboundRefused) as refused:
@@ -210,7 +210,7 @@ async def test_redirects_end_after_three(gate: Gateway, connect: ConnectFn, stub
 async def test_a_write_keeps_method_and_body_over_307_and_does_not_wander_over_302(
     gate: Gateway, connect: ConnectFn, stub: Stub
 ) -> None:
-    row = await sync_to_async(connect)()
+    row = await in_thread(connect)
     stub.answers = [lambda seen: reply({}, 307, {"Location": "/things/"}), lambda seen: reply({"id": 1})]
     await gate.call(an_order(row, "create_unsafe", {"a": 1}, effect=an_effect("one")))
 
@@ -232,7 +232,7 @@ async def test_a_simulated_connection_reaches_its_own_sandbox_and_nothing_else(
     connect: ConnectFn, stub: Stub, stub_registry: Any, settings: Any
 ) -> None:
     settings.SANDBOX_BASE_URL = stub.url
-    row = await sync_to_async(connect)(simulated=True, config={"base_url": "https://api.example.com"})
+    row = await in_thread(connect, simulated=True, config={"base_url": "https://api.example.com"})
     gateway = Gateway(allow=[])
     stub.answer = lambda seen: reply({"name": "simulated"})
 
@@ -266,7 +266,7 @@ async def test_without_the_exception_the_sandbox_address_is_as_forbidden_as_any_
     connect: ConnectFn, stub: Stub, stub_registry: Any, settings: Any
 ) -> None:
     settings.SANDBOX_BASE_URL = stub.url
-    row = await sync_to_async(connect)(config={"base_url": f"{stub.url}/sandbox/acme/stub"})
+    row = await in_thread(connect, config={"base_url": f"{stub.url}/sandbox/acme/stub"})
     gateway = Gateway(allow=[])
 
     with pytest.raises(OutboundRefused):

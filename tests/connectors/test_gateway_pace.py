@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 
 from connectors.gateway import CallOrder, Gateway, SignatureRefused
 from connectors.gateway.pace import Pace
@@ -16,6 +15,7 @@ from connectors.registry import registry
 from connectors.sdk.errors import TryAgain
 from connectors.sdk.manifest import Limits
 from connectors.sdk.signatures import sign
+from connectors.threads import in_thread
 from tests.connectors.conftest import an_effect, an_order
 from tests.connectors.stub import Seen, Stub, reply
 
@@ -91,7 +91,7 @@ async def test_the_gateway_ends_with_a_short_loop_without_leaving_anything_open(
     gateway = Gateway(allow=["127.0.0.0/8"])
     order: CallOrder = an_order(connection, "read_thing", {"id": "1"})
 
-    result = await sync_to_async(lambda: asyncio.run(gateway.call(order)), thread_sensitive=False)()
+    result = await in_thread(lambda: asyncio.run(gateway.call(order)))
 
     assert result.output == {"name": "from another loop"}
     assert len(gateway._insides) == 0

@@ -6,11 +6,11 @@ from typing import Any
 
 import orjson
 import pytest
-from asgiref.sync import sync_to_async
 
 from connectors.gateway import Gateway
 from connectors.gateway.records import MASK, MOST_BODY_BYTES, Masker
 from connectors.sdk.errors import Rejected
+from connectors.threads import in_thread
 from tests.connectors.conftest import ConnectFn, an_effect, an_order
 from tests.connectors.stub import Stub, reply
 
@@ -20,7 +20,7 @@ SECRET = "sk_test_51H8/verysecret+key"
 async def test_a_record_holds_the_exchange_without_the_credential(
     gate: Gateway, connect: ConnectFn, stub: Stub
 ) -> None:
-    row = await sync_to_async(connect)("api_key", {"secret_key": SECRET})
+    row = await in_thread(connect, "api_key", {"secret_key": SECRET})
     stub.answer = lambda seen: reply({"you_sent": SECRET, "name": "x"}, headers={"X-Echo": SECRET, "Set-Cookie": "a=b"})
 
     result = await gate.call(an_order(row, "read_thing", {"id": SECRET}))
@@ -38,7 +38,7 @@ async def test_a_record_holds_the_exchange_without_the_credential(
 
 
 async def test_an_error_that_repeats_the_credential_is_masked(gate: Gateway, connect: ConnectFn, stub: Stub) -> None:
-    row = await sync_to_async(connect)("api_key", {"secret_key": SECRET})
+    row = await in_thread(connect, "api_key", {"secret_key": SECRET})
     stub.answer = lambda seen: reply({"message": f"Invalid key: {SECRET}", "field": SECRET}, status=400)
 
     with pytest.raises(Rejected) as refused:
@@ -49,7 +49,7 @@ async def test_an_error_that_repeats_the_credential_is_masked(gate: Gateway, con
 
 
 async def test_a_bound_connection_shows_no_credential_in_its_repr(gate: Gateway, connect: ConnectFn) -> None:
-    row = await sync_to_async(connect)("api_key", {"secret_key": SECRET})
+    row = await in_thread(connect, "api_key", {"secret_key": SECRET})
     await gate.call(an_order(row, "read_thing", {"id": "1"}))
 
     (inside,) = gate._insides.values()
@@ -111,10 +111,10 @@ def test_the_basic_form_and_the_quoted_form_of_a_secret_are_masked() -> None:
 async def test_the_ledger_keeps_the_request_masked(gate: Gateway, connect: ConnectFn, stub: Stub) -> None:
     from connectors.models import Effect
 
-    row = await sync_to_async(connect)("api_key", {"secret_key": SECRET})
+    row = await in_thread(connect, "api_key", {"secret_key": SECRET})
     inputs: dict[str, Any] = {"note": f"use {SECRET}", "card": "4242424242424242", "password": "hidden"}
 
     await gate.call(an_order(row, "create_unsafe", inputs, effect=an_effect()))
 
-    kept = await sync_to_async(Effect.objects.of(row.tenant_id).get)()
+    kept = await in_thread(Effect.objects.of(row.tenant_id).get)
     assert kept.request == {"note": f"use {MASK}", "card": f"{MASK}4242", "password": MASK}

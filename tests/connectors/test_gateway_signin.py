@@ -7,10 +7,10 @@ import base64
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 
 from connectors.gateway import Gateway
 from connectors.sdk.errors import ReconnectNeeded, TryAgain
+from connectors.threads import in_thread
 from tests.connectors.conftest import ConnectFn, an_order
 from tests.connectors.stub import Seen, Stub, reply
 
@@ -20,7 +20,7 @@ READ = {"id": "1"}
 async def test_an_api_key_goes_into_templates_of_headers_and_query(
     gate: Gateway, connect: ConnectFn, stub: Stub
 ) -> None:
-    row = await sync_to_async(connect)("api_key", {"secret_key": "sk_test_abc123"})
+    row = await in_thread(connect, "api_key", {"secret_key": "sk_test_abc123"})
 
     await gate.call(an_order(row, "read_thing", READ))
 
@@ -32,7 +32,7 @@ async def test_an_api_key_goes_into_templates_of_headers_and_query(
 
 
 async def test_basic_sends_user_and_password_and_an_extra_key(gate: Gateway, connect: ConnectFn, stub: Stub) -> None:
-    row = await sync_to_async(connect)("basic", {"username": "ipaas", "password": "pässword", "key": "key-9876"})
+    row = await in_thread(connect, "basic", {"username": "ipaas", "password": "pässword", "key": "key-9876"})
 
     await gate.call(an_order(row, "read_thing", READ))
 
@@ -42,7 +42,7 @@ async def test_basic_sends_user_and_password_and_an_extra_key(gate: Gateway, con
 
 
 async def test_bearer_sends_the_token(gate: Gateway, connect: ConnectFn, stub: Stub) -> None:
-    row = await sync_to_async(connect)("bearer", {"token": "tok_12345"})
+    row = await in_thread(connect, "bearer", {"token": "tok_12345"})
 
     await gate.call(an_order(row, "read_thing", READ))
 
@@ -69,7 +69,7 @@ def _login_system(stub: Stub, lifetime: float = 3600) -> dict[str, Any]:
 
 
 async def _login_connection(connect: ConnectFn, password: str = "right-password") -> Any:
-    return await sync_to_async(connect)("token_login", {"username": "ipaas", "password": password})
+    return await in_thread(connect, "token_login", {"username": "ipaas", "password": password})
 
 
 async def test_a_token_is_signed_in_for_once_and_shared_by_parallel_calls(
@@ -119,7 +119,7 @@ async def test_a_refused_sign_in_needs_a_person_and_breaks_the_connection(
     with pytest.raises(ReconnectNeeded) as refused:
         await gate.call(an_order(row, "read_thing", READ))
     await gate.close()
-    await sync_to_async(row.refresh_from_db)()
+    await in_thread(row.refresh_from_db)
 
     assert refused.value.code == "login_refused"
     assert row.status == "broken"
@@ -128,7 +128,7 @@ async def test_a_refused_sign_in_needs_a_person_and_breaks_the_connection(
 async def test_a_broken_connection_is_not_tried_until_it_is_mended(
     gate: Gateway, connect: ConnectFn, stub: Stub
 ) -> None:
-    row = await sync_to_async(connect)(status="broken", status_detail={"message": "key revoked"})
+    row = await in_thread(connect, status="broken", status_detail={"message": "key revoked"})
 
     with pytest.raises(ReconnectNeeded) as refused:
         await gate.call(an_order(row, "read_thing", READ))
@@ -138,7 +138,7 @@ async def test_a_broken_connection_is_not_tried_until_it_is_mended(
 
 
 async def test_a_paused_connection_lets_work_wait(gate: Gateway, connect: ConnectFn, stub: Stub) -> None:
-    row = await sync_to_async(connect)(status="paused")
+    row = await in_thread(connect, status="paused")
 
     with pytest.raises(TryAgain) as refused:
         await gate.call(an_order(row, "read_thing", READ))
@@ -148,7 +148,7 @@ async def test_a_paused_connection_lets_work_wait(gate: Gateway, connect: Connec
 
 
 async def test_a_connection_test_says_whether_it_works(gate: Gateway, connect: ConnectFn, stub: Stub) -> None:
-    row = await sync_to_async(connect)(status="broken")
+    row = await in_thread(connect, status="broken")
     stub.answers = [lambda seen: reply({"name": "Acme Inc"}), lambda seen: reply({"message": "no"}, status=401)]
 
     good = await gate.test(row)
@@ -159,10 +159,10 @@ async def test_a_connection_test_says_whether_it_works(gate: Gateway, connect: C
 
 
 async def test_a_changed_connection_is_read_again_after_forget(gate: Gateway, connect: ConnectFn, stub: Stub) -> None:
-    row = await sync_to_async(connect)()
+    row = await in_thread(connect)
     await gate.call(an_order(row, "read_thing", READ))
     row.config = {**row.config, "company": "OTHER"}
-    await sync_to_async(row.save)()
+    await in_thread(row.save)
 
     gate.forget(row.id)
     await gate.call(an_order(row, "read_thing", READ))

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.core.management import CommandError, call_command
 
 import connectors.registry as registries
@@ -20,6 +19,7 @@ from connectors.registry import Registry, UnknownConnector, library_sources, pub
 from connectors.sdk.contract import Bench
 from connectors.sdk.errors import AuthorMustFix
 from connectors.sdk.manifest import load_manifest
+from connectors.threads import in_thread
 from ipaas.accounts.models import Tenant
 
 GOOD = """
@@ -197,7 +197,7 @@ async def test_a_new_connector_is_bronze_and_keeps_the_contract(
     async def open_caller(server: Any) -> Any:
         settings.SANDBOX_BASE_URL = server.url
         key = {"api_key": connector.simulator(None).credentials()["api_key"]}  # type: ignore[misc,arg-type]
-        row: Connection = await sync_to_async(_connect)(tenant, "acme_erp", "api_key", key, {})
+        row: Connection = await in_thread(_connect, tenant, "acme_erp", "api_key", key, {})
         return _caller(gateway, row)
 
     assert connector.simulator is not None
