@@ -49,7 +49,7 @@ async def find_created_customer(http: Http, inputs: Mapping[str, Any]) -> Found 
     row = await Erp(http).first("Customers", {"CustID": cust_id_of(http, inputs)})
     if row is None:
         return None
-    if row["Name"] != inputs["Name"]:
+    if str(row["Name"]).strip().casefold() != str(inputs["Name"]).strip().casefold():
         raise Rejected(
             f"Customer ID {row['CustID']} belongs to {row['Name']!r} already.",
             code="duplicate",

@@ -85,7 +85,8 @@ class HalfSense:
         if chance > 0.93:
             return self.dice.choice(ANYTHING)
         usual = {"s": ["", "a", "G1"], "i": [-1, 0, 3], "l": [0], "d": [0, 1, 2.5, -3, 1e12, 0.00001], "g": [""],
-                 "b": [True, False], "t": ["2026-08-21", "2026-08-21T00:00:00Z", None, "0001-01-01", "9999-12-31"]}  # fmt: skip
+                 "b": [True, False],
+                 "t": ["2026-08-21", "2026-08-21T00:00:00Z", None, "0001-01-01", "9999-12-31"]}  # fmt: skip
         return self.dice.choice(usual[kind])
 
     def _parameters(self, tables: list[Table]) -> dict[str, Any]:
