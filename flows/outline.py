@@ -7,7 +7,7 @@ from typing import Any
 from flows.engine.errors import Problem
 
 _PARTS: dict[str, type] = {"connections": dict, "settings": dict, "nodes": list, "edges": list, "layout": dict}
-_WORDS = {dict: "an object", list: "a list"}
+_WORDS: dict[type, str] = {dict: "an object", list: "a list"}
 
 
 def outline_problems(document: dict[str, Any]) -> list[Problem]:

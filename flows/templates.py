@@ -75,7 +75,9 @@ def install(tenant: Tenant, person: User, template: Template, name: str = "") ->
 
 
 def _make_table(tenant: Tenant, wanted: dict[str, Any]) -> None:
-    words = {key: wanted[key] for key in ("title", "description", "key_title", "value_title") if key in wanted}
+    words: dict[str, Any] = {
+        key: wanted[key] for key in ("title", "description", "key_title", "value_title") if key in wanted
+    }
     table, made = LookupTable.objects.of(tenant).get_or_create(
         name=wanted["name"], defaults={"tenant_id": tenant.id, **words}
     )

@@ -56,11 +56,11 @@ class Deployments(DeployingView):
         if version is None:
             raise not_found("version")
         try:
-            deployment = publishing.deploy(publishing.Deploy(version, environment, given["connections"], request.user))
+            deployment = publishing.deploy(publishing.Deploy(version, environment, given["connections"], self.person))
         except publishing.Refused as error:
             raise refused(error.problems, "connections_refused") from None
         detail = {"version": version.number, "environment": environment.name}
-        audit.record(self.tenant, request.user, "flow.deployed", "flow", flow.id, detail, request)
+        audit.record(self.tenant, self.person, "flow.deployed", "flow", flow.id, detail, request)
         return Response(deployment_answer(deployment), status=201)
 
 
@@ -77,13 +77,13 @@ class RollBack(DeployingView):
         environment = Environment.objects.get(tenant=self.tenant, name=given["environment"])
         self.may_deploy(environment)
         try:
-            deployment = publishing.roll_back(flow, environment, request.user)
+            deployment = publishing.roll_back(flow, environment, self.person)
         except control.NotPossible as error:
             raise Problem(409, "nothing_to_roll_back_to", detail=str(error)) from None
         except publishing.Refused as error:
             raise refused(error.problems, "connections_refused") from None
         detail = {"version": deployment.version.number, "environment": environment.name}
-        audit.record(self.tenant, request.user, "flow.rolled_back", "flow", flow.id, detail, request)
+        audit.record(self.tenant, self.person, "flow.rolled_back", "flow", flow.id, detail, request)
         return Response(deployment_answer(deployment), status=201)
 
 
@@ -99,7 +99,7 @@ class Pause(DeployingView):
         deployment = self.active(flow, environment)
         self.may_deploy(deployment.environment)
         publishing.pause(deployment)
-        audit.record(self.tenant, request.user, "flow.paused", "flow", flow.id, {"environment": environment}, request)
+        audit.record(self.tenant, self.person, "flow.paused", "flow", flow.id, {"environment": environment}, request)
         return Response(deployment_answer(deployment))
 
 
@@ -115,5 +115,5 @@ class Resume(DeployingView):
         deployment = self.active(flow, environment)
         self.may_deploy(deployment.environment)
         publishing.resume(deployment)
-        audit.record(self.tenant, request.user, "flow.resumed", "flow", flow.id, {"environment": environment}, request)
+        audit.record(self.tenant, self.person, "flow.resumed", "flow", flow.id, {"environment": environment}, request)
         return Response(deployment_answer(deployment))

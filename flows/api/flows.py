@@ -75,7 +75,8 @@ def _trigger(document: dict[str, Any]) -> dict[str, Any] | None:
     nodes = document.get("nodes")
     for node in nodes if isinstance(nodes, list) else []:
         if isinstance(node, dict) and node.get("kind") == "trigger":
-            params = node.get("params") if isinstance(node.get("params"), dict) else {}
+            params = node.get("params")
+            params = params if isinstance(params, dict) else {}
             aliases = document.get("connections")
             alias = aliases.get(params.get("connection")) if isinstance(aliases, dict) else None
             connector = alias.get("connector") if isinstance(alias, dict) else None
@@ -119,9 +120,9 @@ class Flows(TenantView):
         given = self.checked(shapes.FlowCreate)
         document = outline_checked(given.get("document") or EMPTY_DOCUMENT)
         flow = publishing.create_flow(
-            self.tenant, request.user, given["name"], document, description=given["description"]
+            self.tenant, self.person, given["name"], document, description=given["description"]
         )
-        audit.record(self.tenant, request.user, "flow.created", "flow", flow.id, {"name": flow.name}, request)
+        audit.record(self.tenant, self.person, "flow.created", "flow", flow.id, {"name": flow.name}, request)
         return Response(detail(flow), status=201)
 
 
@@ -145,7 +146,7 @@ class OneFlow(FlowView):
         if document is not None:
             outline_checked(document)
         try:
-            flow = publishing.save_draft(flow, request.user, document, etag, **given)
+            flow = publishing.save_draft(flow, self.person, document, etag, **given)
         except publishing.DraftConflict:
             raise Problem(
                 409,
@@ -167,7 +168,7 @@ class OneFlow(FlowView):
                 hint="Pause its deployments first.",
             )
         publishing.remove(flow)
-        audit.record(self.tenant, request.user, "flow.removed", "flow", flow.id, {"name": flow.name}, request)
+        audit.record(self.tenant, self.person, "flow.removed", "flow", flow.id, {"name": flow.name}, request)
         return Response(status=204)
 
 
@@ -202,10 +203,10 @@ class Versions(FlowView):
         flow = self.flow(flow_id)
         given = self.checked(shapes.PublishRequest)
         try:
-            version = publishing.publish(flow, request.user, given["message"])
+            version = publishing.publish(flow, self.person, given["message"])
         except publishing.Refused as error:
             raise refused(error.problems) from None
-        audit.record(self.tenant, request.user, "flow.published", "flow", flow.id, {"version": version.number}, request)
+        audit.record(self.tenant, self.person, "flow.published", "flow", flow.id, {"version": version.number}, request)
         return Response(version_answer(version), status=201)
 
 
@@ -248,10 +249,10 @@ class Start(FlowView):
             source="manual",
             dedupe_key="",
             received_at=datetime.now(UTC),
-            meta={"content_type": "application/json", "started_by": request.user.email},
+            meta={"content_type": "application/json", "started_by": self.person.email},
             body=orjson.dumps(given["body"]),
             paused=row.paused_at is not None,
         )
         admitted = admit_from_thread(arrival)
-        audit.record(self.tenant, request.user, "flow.started", "flow", flow.id, {"run": admitted.run_id}, request)
+        audit.record(self.tenant, self.person, "flow.started", "flow", flow.id, {"run": admitted.run_id}, request)
         return Response({"run": admitted.run_id}, status=202)

@@ -152,10 +152,10 @@ class CancelRun(RunView):
         run = self.run(run_id)
         given = self.checked(shapes.CancelRequest)
         try:
-            control.cancel(run, request.user.email, given["reason"])
+            control.cancel(run, self.person.email, given["reason"])
         except control.NotPossible as error:
             raise self.may(error) from None
-        audit.record(self.tenant, request.user, "run.cancelled", "run", run.id, {"reason": given["reason"]}, request)
+        audit.record(self.tenant, self.person, "run.cancelled", "run", run.id, {"reason": given["reason"]}, request)
         return Response({"run": run.id}, status=202)
 
 
@@ -169,10 +169,10 @@ class ReplayRun(RunView):
         """Carry the same event again with the version now at work; what was done outside is not done again."""
         run = self.run(run_id)
         try:
-            new_run = control.replay(run, request.user.email)
+            new_run = control.replay(run, self.person.email)
         except control.NotPossible as error:
             raise self.may(error) from None
-        audit.record(self.tenant, request.user, "run.replayed", "run", run.id, {"as": new_run}, request)
+        audit.record(self.tenant, self.person, "run.replayed", "run", run.id, {"as": new_run}, request)
         return Response({"run": new_run}, status=202)
 
 
@@ -190,9 +190,9 @@ class ResolveRun(RunView):
         if effect is None:
             raise not_found("effect")
         try:
-            control.resolve(run, effect, made=given["made"], output=given["output"], by=request.user.email)
+            control.resolve(run, effect, made=given["made"], output=given["output"], by=self.person.email)
         except control.NotPossible as error:
             raise self.may(error) from None
         detail = {"effect": effect.id, "made": given["made"], "note": given["note"]}
-        audit.record(self.tenant, request.user, "run.resolved", "run", run.id, detail, request)
+        audit.record(self.tenant, self.person, "run.resolved", "run", run.id, detail, request)
         return Response({"run": run.id}, status=202)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -17,6 +17,7 @@ from flows.reading import moment
 from flows.records import lookup_tables
 from ipaas.accounts import audit
 from ipaas.accounts.api.base import TenantView
+from ipaas.accounts.api.bodies import MOST_BYTES, read_bounded
 from ipaas.accounts.api.paging import paginate
 from ipaas.accounts.api.problems import Problem, not_found
 from ipaas.accounts.api.schema import documented
@@ -53,7 +54,7 @@ class TableView(TenantView):
     def noted(self, request: Request, table: LookupTable, action: str, **detail: Any) -> None:
         """Write the change to the audit trail."""
         audit.record(
-            self.tenant, request.user, action, "lookup_table", table.id, {"name": table.name, **detail}, request
+            self.tenant, self.person, action, "lookup_table", table.id, {"name": table.name, **detail}, request
         )
 
 
@@ -65,7 +66,7 @@ class Tables(TableView):
     @documented(responses=shapes.TableShape, paged=True)
     def get(self, request: Request, **ids: str) -> Response:
         """List lookup tables by name."""
-        tables = LookupTable.objects.of(self.tenant).annotate(rows_count=Count("rows"))
+        tables: QuerySet[Any] = LookupTable.objects.of(self.tenant).annotate(rows_count=Count("rows"))
         rows, following = paginate(request, tables, order=("name",))
         return Response({"items": [table_answer(row, row.rows_count) for row in rows], "next": following})
 
@@ -153,13 +154,15 @@ def _kept(change: Any, *arguments: Any) -> None:
 
 
 class CsvParser(BaseParser):
-    """Takes a CSV body as text."""
+    """Takes a CSV body as text: UTF-8, bounded in size."""
 
     media_type = "text/csv"
 
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> str:
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        view = (parser_context or {}).get("view")
+        raw = read_bounded(stream, getattr(view, "most_bytes", MOST_BYTES))
         try:
-            return str(stream.read().decode("utf-8-sig"))
+            return raw.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise Problem(400, "not_utf8", detail="The CSV is not UTF-8 text.", hint="Save it as CSV UTF-8.") from None
 

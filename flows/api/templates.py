@@ -48,15 +48,15 @@ class InstallTemplate(TenantView):
         if template is None:
             raise not_found("template")
         given = self.checked(shapes.TemplateInstall)
-        flow = install(self.tenant, request.user, template, given.get("name", ""))
-        audit.record(self.tenant, request.user, "template.installed", "flow", flow.id, {"template": name}, request)
+        flow = install(self.tenant, self.person, template, given.get("name", ""))
+        audit.record(self.tenant, self.person, "template.installed", "flow", flow.id, {"template": name}, request)
         if given.get("environment"):
             self.require("deploy_sandbox" if given["environment"] == "sandbox" else "deploy")
             environment = Environment.objects.get(tenant=self.tenant, name=given["environment"])
             bound = given["connections"] or self._only_choices(template, environment)
             try:
-                version = publishing.publish(flow, request.user, f"Installed from “{template.title}”")
-                publishing.deploy(publishing.Deploy(version, environment, bound, request.user))
+                version = publishing.publish(flow, self.person, f"Installed from “{template.title}”")
+                publishing.deploy(publishing.Deploy(version, environment, bound, self.person))
             except publishing.Refused as error:
                 raise refused(error.problems) from None
         return Response(detail(flow), status=201)

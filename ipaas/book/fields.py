@@ -35,6 +35,10 @@ class IdField(models.CharField):  # type: ignore[type-arg]  # not subscriptable 
 class PackedField(models.BinaryField):
     """One JSON value as bytes (see `ipaas.book.packing`); reads back as plain Python data."""
 
+    # What django-stubs' plugin gives the attributes of models: any JSON value, not BinaryField's bytes.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         return unpack(value)
 
