@@ -31,6 +31,8 @@ _FRESH_SECONDS = 1.0
 _MOST_KEPT = 2000
 _SIMULATED_PER_SECOND = 1000.0
 _SIMULATED_AT_ONCE = 64
+_SIMULATED_SECONDS = 6.0
+_SIMULATED_OPERATION_SECONDS = 20.0
 _PLAIN_FIELDS = frozenset({"username", "user", "email", "login"})
 
 
@@ -156,11 +158,17 @@ class Bindings:
 def limits_of(row: Connection, connector: Connector, config: Mapping[str, Any]) -> Limits:
     """What a connection may ask of its system: the connector's limits, or those of its settings where it has them.
 
-    A simulated system is our own and needs no sparing.
+    A simulated system is our own: it needs no sparing, and it answers at once or not at all.
     """
     limits = connector.manifest.limits
     if row.simulated:
-        return replace(limits, requests_per_second=_SIMULATED_PER_SECOND, concurrency=_SIMULATED_AT_ONCE)
+        return replace(
+            limits,
+            requests_per_second=_SIMULATED_PER_SECOND,
+            concurrency=_SIMULATED_AT_ONCE,
+            timeout_seconds=min(limits.timeout_seconds, _SIMULATED_SECONDS),
+            operation_seconds=_SIMULATED_OPERATION_SECONDS,
+        )
     return replace(
         limits,
         requests_per_second=config.get("requests_per_second") or limits.requests_per_second,

@@ -55,7 +55,7 @@ class Call:
         self._bound = bound
         self._operation = operation
         self._order = order
-        limits = bound.connector.manifest.limits
+        limits = bound.pace.limits
         coded = operation.request is None or operation.find is not None or operation.paging is not None
         most = limits.operation_seconds or limits.timeout_seconds * (_CODED_FACTOR if coded else 1)
         self._seconds = min(most, order.timeout_seconds or most)

@@ -183,7 +183,7 @@ class GatewayHttp:
         self, prepared: Prepared, authorisation: Authorisation, writes: bool, remaining: float
     ) -> WireRequest:
         bound = self._bound
-        limits = bound.connector.manifest.limits
+        limits = bound.pace.limits
         headers, body = self._headers(prepared), None
         if prepared.json is not None:
             body = dumps(prepared.json)
