@@ -129,7 +129,7 @@ export interface FlowSummary {
   latest_version: number | null;
   deployments: Deployment[];
   problems_count: number;
-  trigger: { type: string; connector: string | null; event: string | null } | null;
+  trigger: { type: string; connector: string | null; event: string | string[] | null } | null;
 }
 
 export interface FlowDetail extends FlowSummary {

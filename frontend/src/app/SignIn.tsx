@@ -55,13 +55,13 @@ function Drawing() {
   ];
   return (
     <svg viewBox="0 0 520 240" className={classes.drawing} role="presentation">
-      <path d="M150 118 C172 118 168 66 190 66" className={classes.wire} />
-      <path d="M150 118 C172 118 168 172 190 172" className={classes.wire} />
-      <path d="M312 66 C334 66 330 118 352 118" className={classes.wire} />
-      <path d="M312 172 C334 172 330 118 352 118" className={classes.wire} />
+      <path d="M160 118 C172 118 168 66 190 66" className={classes.wire} />
+      <path d="M160 118 C172 118 168 172 190 172" className={classes.wire} />
+      <path d="M322 66 C334 66 330 118 352 118" className={classes.wire} />
+      <path d="M322 172 C334 172 330 118 352 118" className={classes.wire} />
       {cards.map((card) => (
         <g key={card.text} transform={`translate(${card.x} ${card.y})`}>
-          <rect width="122" height="52" rx="8" className={classes.card} />
+          <rect width="132" height="52" rx="8" className={classes.card} />
           <circle cx="22" cy="26" r="9" className={classes.dot} />
           <text x="42" y="23" className={classes.cardText}>
             {card.text}

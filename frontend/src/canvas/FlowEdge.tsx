@@ -11,7 +11,7 @@ export const FlowEdge = memo(function FlowEdge(props: EdgeProps<CanvasEdge>) {
   const ends = { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition };
   const goesBack = targetX < sourceX + 24 && !id.startsWith("loop:");
   const [path, labelX, labelY] = goesBack
-    ? getSmoothStepPath({ ...ends, borderRadius: 14, offset: 26 })
+    ? getSmoothStepPath({ ...ends, borderRadius: 14, offset: 26, centerY: data?.channel })
     : getBezierPath({ ...ends, curvature: 0.3 });
   const isLoop = id.startsWith("loop:");
   const port = data?.edge.port;

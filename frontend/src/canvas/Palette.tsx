@@ -4,7 +4,7 @@ import { IconChevronDown, IconSearch } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { ConnectorIcon } from "@/ui/ConnectorIcon";
 import { useAddEntry } from "./adding";
-import { type Entry, grouped, search } from "./catalogue";
+import { type Entry, grouped, LOGIC, search, TRIGGERS } from "./catalogue";
 import { useDocument, useEditor, useView } from "./editor";
 import { iconOf } from "./kinds";
 import classes from "./palette.module.css";
@@ -14,8 +14,9 @@ export const DRAG_TYPE = "application/x-ipaas-entry";
 export function Palette() {
   const { entries } = useEditor();
   const [text, setText] = useState("");
-  const [closed, setClosed] = useState<Set<string>>(new Set());
-  const groups = useMemo(() => grouped(search(entries, text)), [entries, text]);
+  const document = useDocument();
+  const groups = useMemo(() => grouped(search(entries, text), document), [entries, text, document]);
+  const [closed, setClosed] = useState(() => closedAtFirst(grouped(entries, document), document));
   const toggle = (group: string) =>
     setClosed((before) => {
       const next = new Set(before);
@@ -63,6 +64,24 @@ export function Palette() {
       </div>
     </aside>
   );
+}
+
+/** With many systems, those that the flow does not use are folded; so are the triggers once there is one. */
+function closedAtFirst(
+  groups: ReturnType<typeof grouped>,
+  document: ReturnType<typeof useDocument>,
+): Set<string> {
+  const used = new Set(Object.values(document.connections).map(({ connector }) => connector));
+  const hasTrigger = document.nodes.some(({ kind }) => kind === "trigger");
+  const folded = groups.filter(({ group, entries }) => {
+    if (group === TRIGGERS) return hasTrigger;
+    return (
+      group !== LOGIC &&
+      used.size > 0 &&
+      !entries.some(({ connector }) => connector && used.has(connector.name))
+    );
+  });
+  return new Set(folded.map(({ group }) => group));
 }
 
 function PaletteEntry({ entry }: { entry: Entry }) {

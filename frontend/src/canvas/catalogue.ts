@@ -16,14 +16,15 @@ export interface Entry {
   effect?: string;
 }
 
-const GROUP_ORDER = ["Triggers", "Logic"];
+export const TRIGGERS = "Triggers";
+export const LOGIC = "Logic";
 
 export function catalogueOf(kinds: NodeKinds, connectors: Connector[]): Entry[] {
   const logic: Entry[] = kinds.items
     .filter(({ kind }) => kind !== "trigger" && kind !== "call")
     .map((kind) => ({
       id: `kind:${kind.kind}`,
-      group: "Logic",
+      group: LOGIC,
       title: kind.title,
       description: kind.description,
       kind: kind.kind,
@@ -40,7 +41,7 @@ export function catalogueOf(kinds: NodeKinds, connectors: Connector[]): Entry[] 
     connector.triggers.flatMap((spec) =>
       spec.events.map((event) => ({
         id: `event:${connector.name}:${event.name}`,
-        group: "Triggers",
+        group: TRIGGERS,
         title: event.title,
         description: event.description ?? connector.title,
         kind: "trigger",
@@ -63,14 +64,14 @@ export function catalogueOf(kinds: NodeKinds, connectors: Connector[]): Entry[] 
       effect: operation.effect,
     })),
   );
-  return [...events, ...own, ...logic, ...operations];
+  return [...own, ...events, ...logic, ...operations];
 }
 
 function trigger(type: string, title: string, description: string, more: Params = {}): Entry {
   const params = { type, ...more };
   return {
     id: `trigger:${type}`,
-    group: "Triggers",
+    group: TRIGGERS,
     title,
     description,
     kind: "trigger",
@@ -106,11 +107,17 @@ export function search(entries: Entry[], text: string): Entry[] {
   return scored.sort((a, b) => a.score - b.score).map(({ entry }) => entry);
 }
 
-export function grouped(entries: Entry[]): { group: string; entries: Entry[] }[] {
+/** Groups as they are wanted: triggers first while there is none, then logic, then the systems in use. */
+export function grouped(entries: Entry[], document: FlowDocument): { group: string; entries: Entry[] }[] {
   const groups = new Map<string, Entry[]>();
   for (const entry of entries) groups.set(entry.group, [...(groups.get(entry.group) ?? []), entry]);
-  const order = (group: string) =>
-    GROUP_ORDER.includes(group) ? GROUP_ORDER.indexOf(group) : GROUP_ORDER.length;
+  const hasTrigger = document.nodes.some(({ kind }) => kind === "trigger");
+  const used = new Set(Object.values(document.connections).map(({ connector }) => connector));
+  const order = (group: string) => {
+    if (group === TRIGGERS) return hasTrigger ? 4 : 0;
+    if (group === LOGIC) return 1;
+    return groups.get(group)?.some(({ connector }) => connector && used.has(connector.name)) ? 2 : 3;
+  };
   return [...groups]
     .map(([group, members]) => ({ group, entries: members }))
     .sort((a, b) => order(a.group) - order(b.group));

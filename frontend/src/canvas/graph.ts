@@ -38,6 +38,8 @@ export interface EdgeData extends Record<string, unknown> {
   dead: boolean;
   isError: boolean;
   editable: boolean;
+  /** The height at which an edge that leads back runs between the rows. */
+  channel?: number;
 }
 export type CardNode = Node<CardData, "card">;
 export type FrameNode = Node<FrameData, "frame">;
@@ -158,6 +160,8 @@ export function edgeId(edge: FlowEdge): string {
 
 export function drawEdges(document: FlowDocument, options: DrawOptions): CanvasEdge[] {
   const kinds = new Map(document.nodes.map((node) => [node.id, node.kind]));
+  const places = placesOf(document);
+  const gaps = gapsBetween(Object.values(places));
   const edges: CanvasEdge[] = document.edges
     .filter((edge) => kinds.has(edge.from) && kinds.has(edge.to))
     .map((edge) => {
@@ -170,7 +174,14 @@ export function drawEdges(document: FlowDocument, options: DrawOptions): CanvasE
         target: edge.to,
         sourceHandle: edge.port && edge.port !== "out" ? edge.port : MAIN_HANDLE,
         targetHandle: "in",
-        data: { edge, lit: state === "lit", dead: state === "dead", isError, editable: options.editable },
+        data: {
+          edge,
+          lit: state === "lit",
+          dead: state === "dead",
+          isError,
+          editable: options.editable,
+          channel: channelOf(gaps, places[edge.from], places[edge.to]),
+        },
       };
     });
   for (const node of document.nodes.filter(({ kind }) => kind === "for_each")) {
@@ -187,6 +198,34 @@ export function drawEdges(document: FlowDocument, options: DrawOptions): CanvasE
     });
   }
   return edges;
+}
+
+interface Gap {
+  top: number;
+  bottom: number;
+}
+
+/** The empty bands between rows of cards, from top to bottom. */
+function gapsBetween(places: Point[]): Gap[] {
+  const tops = places.map(({ y }) => y).sort((a, b) => a - b);
+  const gaps: Gap[] = [];
+  let reach = Number.NEGATIVE_INFINITY;
+  for (const top of tops) {
+    if (reach > Number.NEGATIVE_INFINITY && top - reach > 24) gaps.push({ top: reach, bottom: top });
+    reach = Math.max(reach, top + NODE_HEIGHT);
+  }
+  return gaps;
+}
+
+function channelOf(gaps: Gap[], from: Point | undefined, to: Point | undefined): number | undefined {
+  if (!from || !to || to.x > from.x) return undefined;
+  const [high, low] = from.y < to.y ? [from.y, to.y] : [to.y, from.y];
+  const between = gaps.filter(({ top, bottom }) => top >= high && bottom <= low);
+  const widest = between.reduce<Gap | null>(
+    (best, gap) => (!best || gap.bottom - gap.top >= best.bottom - best.top ? gap : best),
+    null,
+  );
+  return widest ? (widest.top + widest.bottom) / 2 : undefined;
 }
 
 /** The for-each whose frame holds the point; the innermost when they nest. */

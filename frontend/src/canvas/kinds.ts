@@ -92,11 +92,10 @@ function triggerLine(node: FlowNode, connector?: Connector): string {
   if (type === "schedule") return `at ${node.params.cron ?? "…"}`;
   if (type === "manual") return "by hand or by API";
   const events = eventsOf(node);
-  const spec = connector?.triggers
-    .flatMap((trigger) => trigger.events)
-    .find(({ name }) => name === events[0]);
-  const what = spec?.title ?? events[0] ?? (type === "poll" ? "looks for news" : "any event");
-  return connector ? `${connector.title} · ${what}` : `webhook · ${what}`;
+  const known = connector?.triggers.flatMap((trigger) => trigger.events) ?? [];
+  const first = known.find(({ name }) => name === events[0])?.title ?? events[0] ?? "any event";
+  const what = events.length > 1 ? `${first} and ${events.length - 1} more` : first;
+  return `${connector?.title ?? "webhook"} · ${what}`;
 }
 
 function waysOf(node: FlowNode): string {

@@ -2,7 +2,7 @@
 import dagre from "@dagrejs/dagre";
 import type { FlowDocument, Point } from "./types";
 
-export const NODE_WIDTH = 232;
+export const NODE_WIDTH = 220;
 export const NODE_HEIGHT = 64;
 export const FRAME_GAP = 44;
 export const FRAME_PADDING = 20;
@@ -15,7 +15,58 @@ interface Block {
 
 /** Places for every node; with `perRow`, columns past that many go on in a new row, as text does. */
 export function tidy(document: FlowDocument, perRow = Number.POSITIVE_INFINITY): Record<string, Point> {
-  return wrapped(document, block(document, null).places, perRow);
+  return wrapped(document, portsInOrder(document, block(document, null).places), perRow);
+}
+
+/** Mirrored top to bottom when fewer ways out of one node cross each other so. */
+function portsInOrder(document: FlowDocument, places: Record<string, Point>): Record<string, Point> {
+  if (document.nodes.some(({ parent }) => parent))
+    return crossings(document, places) > 0 ? swapped(document, places) : places;
+  const flipped = Object.fromEntries(Object.entries(places).map(([id, { x, y }]) => [id, { x, y: -y }]));
+  if (crossings(document, flipped) >= crossings(document, places)) return places;
+  const top = Math.min(...Object.values(flipped).map(({ y }) => y));
+  return Object.fromEntries(Object.entries(flipped).map(([id, { x, y }]) => [id, { x, y: y - top }]));
+}
+
+function branchesOf(document: FlowDocument): string[][] {
+  return document.nodes
+    .filter(({ kind }) => kind === "condition")
+    .map((node) => {
+      const branches = Array.isArray(node.params.branches) ? node.params.branches : [];
+      const ports = branches.map((branch) => String((branch as { port?: string } | null)?.port ?? ""));
+      const order = (port = "") => (ports.includes(port) ? ports.indexOf(port) : ports.length);
+      const leaving = document.edges.filter((edge) => edge.from === node.id && edge.port !== "error");
+      return leaving.sort((a, b) => order(a.port) - order(b.port)).map((edge) => edge.to);
+    });
+}
+
+function crossings(document: FlowDocument, places: Record<string, Point>): number {
+  let count = 0;
+  for (const targets of branchesOf(document)) {
+    targets.forEach((target, at) => {
+      const y = places[target]?.y ?? 0;
+      count += targets.slice(at + 1).filter((later) => (places[later]?.y ?? 0) < y).length;
+    });
+  }
+  return count;
+}
+
+/** Lets targets of one condition that stand in one column change places; what follows them stays. */
+function swapped(document: FlowDocument, places: Record<string, Point>): Record<string, Point> {
+  const result = { ...places };
+  for (const targets of branchesOf(document)) {
+    const movable = targets.filter(
+      (id) => document.nodes.find((node) => node.id === id)?.kind !== "for_each",
+    );
+    const isOneColumn = new Set(movable.map((id) => result[id]?.x)).size === 1;
+    if (!isOneColumn || movable.length !== targets.length) continue;
+    const spots = movable.flatMap((id) => result[id] ?? []).sort((a, b) => a.y - b.y);
+    movable.forEach((id, at) => {
+      const spot = spots[at];
+      if (spot) result[id] = spot;
+    });
+  }
+  return result;
 }
 
 const ROW_GAP = 76;
@@ -95,9 +146,11 @@ function block(document: FlowDocument, parent: string | null): Block {
   return { width: size.width ?? NODE_WIDTH, height: size.height ?? NODE_HEIGHT, places };
 }
 
+const COLUMNS = 6;
+
 /** Every node's place: the stored one, else where tidying would put it. */
 export function placesOf(document: FlowDocument): Record<string, Point> {
   const stored = document.layout ?? {};
   const isComplete = document.nodes.every((node) => stored[node.id]);
-  return isComplete ? stored : { ...tidy(document), ...stored };
+  return isComplete ? stored : { ...tidy(document, COLUMNS), ...stored };
 }

@@ -62,8 +62,8 @@ function triggerField(document: FlowDocument, knowledge: Knowledge): Field {
 }
 
 export function eventsOf(trigger: FlowNode): string[] {
-  const { event, events } = trigger.params;
-  if (Array.isArray(events)) return events.map(String);
+  const { event } = trigger.params;
+  if (Array.isArray(event)) return event.map(String);
   return typeof event === "string" && event ? [event] : [];
 }
 

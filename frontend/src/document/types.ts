@@ -54,10 +54,14 @@ export interface Problem {
 export interface Rule {
   target: string;
   source?: string;
+  sources?: string[];
   expression?: string;
   value?: Value;
   transforms?: Transform[];
   default?: Value;
+  when?: string;
+  on_empty?: "omit" | "null" | "fail";
+  note?: string;
 }
 
 export type Transform = { fn: string } & { [key: string]: Value };

@@ -1,8 +1,9 @@
 /** The trigger's form: how a run starts, and what that way of starting needs. */
-import { SegmentedControl, Select } from "@mantine/core";
+import { MultiSelect, SegmentedControl, Select } from "@mantine/core";
 import { useChangeNode, useDocument, useEditor, useRunCommand } from "@/canvas/editor";
 import { connectorOf } from "@/canvas/kinds";
 import { aliasFor } from "@/document/edits";
+import { eventsOf } from "@/document/scope";
 import type { FlowNode, Params } from "@/document/types";
 import { JsonView } from "@/ui/JsonView";
 import classes from "./fields.module.css";
@@ -10,12 +11,12 @@ import { useProblemAt } from "./Inspector";
 import { Labelled } from "./Labelled";
 import { SchemaForm } from "./SchemaForm";
 
-const TYPES = [
-  { value: "webhook", label: "Webhook" },
-  { value: "schedule", label: "Schedule" },
-  { value: "poll", label: "Poll" },
-  { value: "manual", label: "By hand" },
-];
+const TITLES: Record<string, string> = {
+  webhook: "Webhook",
+  schedule: "Schedule",
+  poll: "Poll",
+  manual: "By hand",
+};
 const FIELDS: Record<string, string[]> = {
   webhook: [],
   schedule: ["cron", "time_zone"],
@@ -33,14 +34,16 @@ export function TriggerForm({ node }: { node: FlowNode }) {
   const type = String(params.type ?? "manual");
   const connector = connectorOf(document, node, connectors);
   const schema = kinds.items.find(({ kind }) => kind === "trigger")?.params_schema ?? {};
+  const types = schema.properties?.type?.enum ?? Object.keys(TITLES);
   const wanted = FIELDS[type] ?? [];
+  const chosen = eventsOf(node);
   const properties = Object.fromEntries(
     Object.entries(schema.properties ?? {}).filter(([name]) => wanted.includes(name)),
   );
   const write = (next: Params, field: string) =>
     change((old) => ({ ...old, params: next }), "edit trigger", field);
   const events = (connector?.triggers ?? []).flatMap((trigger) => trigger.events);
-  const spec = events.find(({ name }) => name === params.event);
+  const spec = events.find(({ name }) => name === chosen[0]);
 
   function chooseType(next: string) {
     const kept: Params = { type: next };
@@ -48,6 +51,12 @@ export function TriggerForm({ node }: { node: FlowNode }) {
       if (params[name] !== undefined && next !== "manual" && next !== "schedule") kept[name] = params[name];
     }
     write(kept, "type");
+  }
+
+  function chooseEvents(names: string[]) {
+    const { event: _, ...rest } = params;
+    const only = names.length === 1 ? names[0] : undefined;
+    write(names.length === 0 ? rest : { ...rest, event: only ?? names }, "event");
   }
 
   function chooseConnector(name: string | null) {
@@ -68,7 +77,7 @@ export function TriggerForm({ node }: { node: FlowNode }) {
         <SegmentedControl
           size="xs"
           fullWidth
-          data={TYPES}
+          data={types.map((name) => ({ value: String(name), label: TITLES[String(name)] ?? String(name) }))}
           value={type}
           onChange={chooseType}
           aria-label="Starts by"
@@ -95,19 +104,18 @@ export function TriggerForm({ node }: { node: FlowNode }) {
       )}
       {type === "webhook" && connector && (
         <Labelled
-          label="Event"
+          label="Events"
           path="event"
-          required
           problem={problemAt("params/event")}
-          description={spec?.description}
+          description={spec?.description ?? "Without any, every event of the system starts a run."}
         >
-          <Select
-            aria-label="Event"
+          <MultiSelect
+            aria-label="Events"
             searchable
-            data={events.map(({ name, title }) => ({ value: name, label: `${title}  (${name})` }))}
-            value={typeof params.event === "string" ? params.event : null}
-            placeholder="choose an event"
-            onChange={(event) => write({ ...params, event: event ?? "" }, "event")}
+            data={events.map(({ name, title }) => ({ value: name, label: title }))}
+            value={chosen}
+            placeholder={chosen.length === 0 ? "any event" : undefined}
+            onChange={chooseEvents}
           />
         </Labelled>
       )}

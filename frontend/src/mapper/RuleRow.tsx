@@ -7,7 +7,8 @@ import type { Rule, Transform, Value } from "@/document/types";
 import { completionsOf, short } from "@/inspector/scope";
 import { CodeEditor } from "@/ui/CodeEditor";
 import classes from "./mapper.module.css";
-import { type SourceKind, sampleOfRule, sourceKind, type Target, withSource } from "./rules";
+import { RuleMore } from "./RuleMore";
+import { type SourceKind, sampleOfRule, sourceKind, sourceText, type Target, withSource } from "./rules";
 import { TransformPill } from "./TransformPill";
 
 export interface RuleRowProps {
@@ -79,6 +80,7 @@ export function RuleRow(props: RuleRowProps) {
           short(sample)
         )}
       </span>
+      <RuleMore rule={rule} name={name} onChange={props.onChange} />
       <ActionIcon aria-label={`Remove ${name}`} onClick={props.onRemove}>
         <IconTrash size={15} />
       </ActionIcon>
@@ -96,6 +98,13 @@ function scalar(text: string): Value {
         : text;
 }
 
+const PLACEHOLDERS: Record<SourceKind, string> = {
+  source: "steps.…  or drop a field here",
+  sources: "steps.a, steps.b",
+  expression: "'Order ' ~ trigger.body.id",
+  value: "",
+};
+
 function SourceCell({ rule, fields, onChange, name }: RuleRowProps & { name: string }) {
   const kind = sourceKind(rule);
   const choose = (next: string) => onChange(withSource(rule, next as SourceKind, undefined), "kind");
@@ -106,6 +115,7 @@ function SourceCell({ rule, fields, onChange, name }: RuleRowProps & { name: str
         aria-label={`How ${name} gets its value`}
         data={[
           { value: "source", label: "field" },
+          { value: "sources", label: "several" },
           { value: "value", label: "fixed" },
           { value: "expression", label: "ƒx" },
         ]}
@@ -126,10 +136,10 @@ function SourceCell({ rule, fields, onChange, name }: RuleRowProps & { name: str
         <CodeEditor
           language="expression"
           singleLine
-          label={kind === "source" ? `Field for ${name}` : `Expression for ${name}`}
-          value={(kind === "source" ? rule.source : rule.expression) ?? ""}
+          label={kind === "expression" ? `Expression for ${name}` : `Field for ${name}`}
+          value={sourceText(rule)}
           completions={completionsOf(fields)}
-          placeholder={kind === "source" ? "steps.…  or drop a field here" : "'Order ' ~ trigger.body.id"}
+          placeholder={PLACEHOLDERS[kind]}
           onChange={(text) => onChange(withSource(rule, kind, text), kind)}
         />
       )}

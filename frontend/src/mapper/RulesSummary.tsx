@@ -9,7 +9,7 @@ import { short, useScope } from "@/inspector/scope";
 import { Tag } from "@/ui/status";
 import { Mapper } from "./Mapper";
 import classes from "./mapper.module.css";
-import { missingTargets, rulesOf, sampleOfRule, sourceKind, targetsOf } from "./rules";
+import { missingTargets, rulesOf, sampleOfRule, sourceKind, sourceText, targetsOf } from "./rules";
 
 export function RulesSummary({ node }: { node: FlowNode }) {
   const { knowledge } = useEditor();
@@ -47,7 +47,7 @@ export function RulesSummary({ node }: { node: FlowNode }) {
                 <button type="button" className={classes.shortRule} onClick={() => setOpened(true)}>
                   <span className={classes.shortTarget}>{rule.target || "no target yet"}</span>
                   <span className={`${classes.shortSource} truncate`} data-kind={kind}>
-                    {kind === "value" ? JSON.stringify(rule.value) : (rule.source ?? rule.expression)}
+                    {sourceText(rule)}
                   </span>
                   <span className={classes.shortPills}>
                     {(rule.transforms ?? []).map((transform) => (

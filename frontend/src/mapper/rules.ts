@@ -3,7 +3,7 @@ import type { JsonSchema } from "@/api/types";
 import { type Field, find, type Knowledge } from "@/document/scope";
 import type { FlowDocument, FlowNode, Rule, Value } from "@/document/types";
 
-export type SourceKind = "source" | "value" | "expression";
+export type SourceKind = "source" | "sources" | "value" | "expression";
 
 export function rulesOf(node: FlowNode): Rule[] {
   return Array.isArray(node.params.rules) ? (node.params.rules as unknown as Rule[]) : [];
@@ -11,14 +11,29 @@ export function rulesOf(node: FlowNode): Rule[] {
 
 export function sourceKind(rule: Rule): SourceKind {
   if (rule.expression !== undefined) return "expression";
+  if (rule.sources !== undefined) return "sources";
   return rule.value !== undefined && rule.source === undefined ? "value" : "source";
 }
 
 /** The rule with another way of getting its value; what it had for the old way is dropped. */
 export function withSource(rule: Rule, kind: SourceKind, content: Value | undefined): Rule {
-  const { source: _s, value: _v, expression: _e, ...rest } = rule;
-  if (content === undefined) return kind === "source" ? { ...rest, source: "" } : { ...rest, [kind]: "" };
+  const { source: _s, sources: _m, value: _v, expression: _e, ...rest } = rule;
+  if (kind === "sources") return { ...rest, sources: listed(content ?? rule.source ?? "") };
+  if (content === undefined) return { ...rest, [kind]: "" } as Rule;
   return { ...rest, [kind]: content } as Rule;
+}
+
+const listed = (content: Value): string[] =>
+  String(content)
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
+
+/** What the rule takes its value from, as text. */
+export function sourceText(rule: Rule): string {
+  const kind = sourceKind(rule);
+  if (kind === "value") return JSON.stringify(rule.value);
+  return kind === "sources" ? (rule.sources ?? []).join(", ") : (rule.source ?? rule.expression ?? "");
 }
 
 export interface Target {

@@ -210,7 +210,8 @@ function FlowRow({ flow, connector, runs }: { flow: FlowSummary; connector?: Con
 
 function beginning(flow: FlowSummary, connector?: Connector): string {
   if (!flow.trigger) return "No trigger yet";
-  const event = flow.trigger.event ? `: ${flow.trigger.event}` : "";
+  const events = [flow.trigger.event ?? []].flat();
+  const event = events.length > 0 ? `: ${events.join(", ")}` : "";
   return `${connector?.title ?? flow.trigger.type}${event}`;
 }
 

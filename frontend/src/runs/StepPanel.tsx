@@ -110,9 +110,11 @@ function PanelHead(props: {
       {props.icon && <ConnectorIcon name={props.icon.title} url={props.icon.icon_url} size={32} />}
       <div className={classes.panelWords}>
         <h2 className={`${classes.panelTitle} truncate`}>{props.title}</h2>
-        {props.line && <div className={`${classes.panelLine} truncate`}>{props.line}</div>}
+        <div className={classes.panelLine}>
+          <StatusBadge status={props.status} />
+          {props.line && <span className="truncate">{props.line}</span>}
+        </div>
       </div>
-      <StatusBadge status={props.status} />
       <ActionIcon aria-label="Close the step" onClick={props.onClose}>
         <IconX size={16} />
       </ActionIcon>

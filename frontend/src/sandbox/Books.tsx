@@ -8,7 +8,10 @@ import { ErrorState, RowsSkeleton } from "@/ui/states";
 import { cellText, columnsOf, identity, type Row } from "./records";
 import classes from "./sandbox.module.css";
 
-const SHOWN = 6;
+const SHOWN = 5;
+/** What people look at first, in the words of the systems themselves. */
+const FIRST =
+  /^(charges|SalesOrders|CashRecs|ARInvoices|payment_intents|customers|Customers|refunds|orders)$/;
 
 export function Books({ systems, live }: { systems: SandboxSystem[]; live: number }) {
   return (
@@ -30,6 +33,7 @@ function Book({ system, live }: { system: SandboxSystem; live: number }) {
   const empty = collections.filter(([, rows]) => rows.length === 0).map(([name]) => name);
   const changed = useChanged(filled);
   const [opened, setOpened] = useState<string | null>(null);
+  const [all, setAll] = useState(false);
   const order = [...filled].sort(([a], [b]) => (changed.get(b) ?? 0) - (changed.get(a) ?? 0));
   const shown = order.filter(([name], at) => at < 3 || name === opened);
   return (
@@ -37,7 +41,7 @@ function Book({ system, live }: { system: SandboxSystem; live: number }) {
       <header className={classes.bookHead}>
         <ConnectorIcon name={title} url={connector?.icon_url} size={26} />
         <h2>{title}</h2>
-        <span className={classes.chips}>
+        <span className={classes.chips} data-all={all || undefined}>
           {order.map(([name, rows], at) => (
             <UnstyledButton
               key={name}
@@ -49,6 +53,11 @@ function Book({ system, live }: { system: SandboxSystem; live: number }) {
             </UnstyledButton>
           ))}
         </span>
+        {order.length > 4 && (
+          <UnstyledButton aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? "less" : `all ${order.length}`}
+          </UnstyledButton>
+        )}
       </header>
       {ledger.isPending && <RowsSkeleton rows={3} height={32} />}
       {ledger.isError && !ledger.data && <ErrorState error={ledger.error} onRetry={() => ledger.refetch()} />}
@@ -71,7 +80,7 @@ function useChanged(filled: [string, Row[]][]): Map<string, number> {
   for (const [name, rows] of filled) {
     const before = counts.current.get(name);
     if (before !== rows.length)
-      times.current.set(name, before === undefined ? rows.length / 1e6 : Date.now());
+      times.current.set(name, before === undefined ? Number(FIRST.test(name)) : Date.now());
     counts.current.set(name, rows.length);
   }
   return times.current;

@@ -29,10 +29,12 @@ export function Scenarios(props: {
             data-first={at === 0 || undefined}
             data-playing={isPlaying || undefined}
           >
-            <div>
-              <h2 className={classes.scenarioTitle}>{scenarioTitle(scenario)}</h2>
-              {scenario.description && <p className={classes.scenarioText}>{scenario.description}</p>}
-            </div>
+            <h2 className={classes.scenarioTitle}>{scenarioTitle(scenario)}</h2>
+            {scenario.description && (
+              <p className={classes.scenarioText} title={scenario.description}>
+                {scenario.description}
+              </p>
+            )}
             <Button
               size={at === 0 ? "sm" : "xs"}
               fullWidth={at === 0}
