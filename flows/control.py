@@ -14,7 +14,7 @@ from connectors import effects
 from connectors.models import Effect
 from flows import bell, deployed, journal
 from flows.engine import facts
-from flows.models import Fact, Run
+from flows.models import Deployment, Fact, Run
 from ipaas.book.ids import new_id
 from ipaas.book.transaction import Transaction
 from ipaas.book.writer import get_writer, run_each
@@ -88,10 +88,10 @@ def go_on_after(connection_id: str) -> None:
         bell.ring(run_ids[start : start + 200])
 
 
-def let_paused_go(deployment_id: str) -> None:
-    """The deployment was resumed: what was kept meanwhile becomes due."""
-    kept = Run.objects.across_tenants("a deployment belongs to one tenant").filter(
-        deployment_id=deployment_id, status="queued", due_at=None
+def let_paused_go(deployment: Deployment) -> None:
+    """The deployment was resumed: what was kept meanwhile becomes due, also what an earlier version had kept."""
+    kept = Run.objects.of(deployment.tenant_id).filter(
+        flow_id=deployment.flow_id, environment_id=deployment.environment_id, status="queued", due_at=None
     )
     run_ids = list(kept.order_by("id").values_list("id", flat=True))
     kept.update(due_at=datetime.now(UTC))

@@ -103,19 +103,21 @@ class Deploy:
 
 
 def deploy(request: Deploy) -> Deployment:
-    """Put a version to work in an environment; the address of its webhook stays what it was there."""
+    """Put a version to work in an environment, where its webhook's address stays, and so does a pause."""
     version, environment = request.version, request.environment
     bound = bind(version, environment, request.connections)
     with transaction.atomic():
         active = Deployment.objects.of(version.tenant_id).filter(
             flow_id=version.flow_id, environment=environment, active=True
         )
-        active.select_for_update().update(active=False)
+        paused_at = active.select_for_update().values_list("paused_at", flat=True).first()
+        active.update(active=False)
         deployment = Deployment.objects.of(version.tenant_id).create(
             flow_id=version.flow_id,
             version=version,
             environment=environment,
             connections=bound,
+            paused_at=paused_at,
             created_by=request.person,
         )
         state = _trigger_state(deployment)
@@ -195,7 +197,7 @@ def resume(deployment: Deployment) -> None:
     deployment.paused_at = None
     deployment.save(update_fields=["paused_at"])
     routes.forget()
-    control.let_paused_go(deployment.id)
+    control.let_paused_go(deployment)
 
 
 def webhook_url(deployment: Deployment, state: TriggerState) -> str | None:

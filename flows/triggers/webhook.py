@@ -7,6 +7,7 @@ first run for a duplicate, or a problem document that says what to mend.
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -30,6 +31,9 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 _METHODS = ("POST", "PUT")
 _REPLY_SECONDS = 25.0
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
+_OURS = frozenset({"content-length", "transfer-encoding", "connection", "x-ipaas-run"})
+_WITHOUT_BODY = (204, 304)
 _NOT_KEPT = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
@@ -144,11 +148,25 @@ async def _admit_and_reply(arrival: Arrival) -> tuple[int, bytes, dict[str, str]
     if reply is None:
         status = 200 if admitted.duplicate else 202
         return status, orjson.dumps({"run": admitted.run_id}), {"content-type": "application/json"}
-    body = reply.get("body")
+    return _reply_of(reply, admitted.run_id)
+
+
+def _reply_of(reply: dict[str, Any], run_id: str) -> tuple[int, bytes, dict[str, str]]:
+    """The flow's own answer as HTTP can carry it: headers are data of events, so they may hold anything."""
+    status, body = int(reply.get("status", 200)), reply.get("body")
     content = body.encode() if isinstance(body, str) else orjson.dumps(body)
     kind = "text/plain; charset=utf-8" if isinstance(body, str) else "application/json"
     given = {str(name).lower(): str(value) for name, value in (reply.get("headers") or {}).items()}
-    return int(reply.get("status", 200)), content, {"content-type": kind, "x-ipaas-run": admitted.run_id, **given}
+    headers = {name: _line(value) for name, value in given.items() if _NAME.fullmatch(name) and name not in _OURS}
+    if status in _WITHOUT_BODY:
+        content = b""
+    return status, content, {"content-type": kind, "x-ipaas-run": run_id, **headers}
+
+
+def _line(value: str) -> str:
+    """A header's value on one line, in the characters that a header may have."""
+    printable = "".join(each if each.isprintable() else " " for each in value)
+    return printable.encode("latin-1", "replace").decode("latin-1")
 
 
 def _dedupe_key(route: Route, raw: bytes, body: Any) -> str:
