@@ -1,4 +1,7 @@
-"""What differs between two documents: nodes, fields, edges, settings. Pure; canvas positions are left out."""
+"""What differs between two documents: nodes, fields, edges, settings. Pure; canvas positions are left out.
+
+Called by the API to compare two versions of a flow. Never judges whether a document is right.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The outline that even an unfinished draft must have, so that the designer can open what was saved. Pure."""
+"""The outline that even an unfinished draft must have, so that the designer can open what was saved. Pure.
+
+Asked by the API and by the import command before a draft is kept. Whether a document can be published is the engine's
+question, not this module's.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Answers that several views share: people, deployments, versions, problem documents."""
+"""Answers that several views share: people, deployments, versions, and the refusal of a document.
+
+Called by the views of this package. Reads what publishing and the models hold; never writes, never checks who asks.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Deployments over HTTP: put a version to work, pause, resume, roll back."""
+"""Deployments over HTTP: put a version to work, pause, resume, roll back.
+
+Decides who may do it where, and writes the audit trail; the doing itself is `flows.publishing`, whose refusals become
+problem documents here. Routed by `flows.api.urls`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Flows over HTTP: list, create, edit the draft, check, publish, deploy, pause, roll back, start by hand."""
+"""Flows over HTTP: list, create, edit the draft, check, publish, compare versions, start by hand.
+
+Owns how a flow is shown and what a draft must be at least to be kept. Routed by `flows.api.urls`; changes go through
+`flows.publishing` and `flows.intake`, never straight to the tables of versions, events and runs.
+"""
 
 from __future__ import annotations
 

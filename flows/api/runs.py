@@ -1,4 +1,8 @@
-"""Runs over HTTP: list and search, one run with its facts, cancel, replay, resolve."""
+"""Runs over HTTP: list and search, figures, one run with its facts, cancel, replay, resolve.
+
+Owns the filters of the list. Routed by `flows.api.urls`; reads through `flows.reading`, acts through `flows.control`,
+and never writes a run or a fact itself.
+"""
 
 from __future__ import annotations
 

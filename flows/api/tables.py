@@ -1,4 +1,8 @@
-"""Lookup tables over HTTP: the tables, their rows, and CSV in and out."""
+"""Lookup tables over HTTP: the tables, their rows, and CSV in and out.
+
+Routed by `flows.api.urls`. Tables are made and described here; their rows change only through
+`flows.records.lookup_tables`. Every change goes to the audit trail.
+"""
 
 from __future__ import annotations
 

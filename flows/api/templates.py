@@ -1,4 +1,8 @@
-"""Templates over HTTP, and the reference that the designer draws its forms from."""
+"""Templates over HTTP, and the reference that the designer draws its forms from.
+
+Routed by `flows.api.urls`. Installing goes through `flows.templates` and `flows.publishing`; node kinds, transforms and
+the document's schema are told as the engine describes itself, so that this module never repeats them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Paths of the flows API: below one tenant, and the reference that is the same for all."""
+"""Paths of the flows API: below one tenant, and the reference that is the same for all.
+
+Included by `ipaas.urls`; the converters of ids and numbers are in `ipaas.accounts.api.converters`. Holds no logic.
+"""
 
 from __future__ import annotations
 

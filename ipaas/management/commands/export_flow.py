@@ -1,4 +1,8 @@
-"""`ipaas export_flow ID`: prints a flow's document as JSON, for git or another installation."""
+"""`ipaas export_flow ID`: prints a flow's document as JSON, for git or another installation.
+
+For people and scripts at the shell; reads a draft or a version and changes nothing. What it prints holds the aliases
+of connections, never a credential.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""`ipaas import_flow FILE`: makes a flow, or a new draft of it, out of a document file."""
+"""`ipaas import_flow FILE`: makes a flow, or a new draft of it, out of a document file.
+
+For people and scripts at the shell, the counterpart of `export_flow`. Saves through `flows.publishing` in the name of
+a person; never publishes and never deploys.
+"""
 
 from __future__ import annotations
 

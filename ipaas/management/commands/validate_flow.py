@@ -1,4 +1,7 @@
-"""`ipaas validate_flow FILE`: checks a flow document as publishing does; exit code 1 when it has errors."""
+"""`ipaas validate_flow FILE`: checks a flow document as publishing does; exit code 1 when it has errors.
+
+For people and build pipelines at the shell. Asks `flows.publishing` for the problems; saves nothing.
+"""
 
 from __future__ import annotations
 
