@@ -55,16 +55,18 @@ _lock = threading.Lock()
 def known(deployment_id: str) -> Deployed | None:
     """The deployment if this process has it at hand and fresh; never touches the database."""
     found = _cache.get(deployment_id)
-    if found is not None and time.monotonic() - found.variables_read_at < _VARIABLES_FRESH_SECONDS:
+    if found is None:
+        return None
+    now = time.monotonic()
+    if now - found.variables_read_at < _VARIABLES_FRESH_SECONDS:
         return found
+    # One caller reads the variables again; the others go on with what is there meanwhile.
+    found.variables_read_at = now
     return None
 
 
 def load(deployment_id: str) -> Deployed:
     """The deployment, from the cache or the database (call it from a thread)."""
-    found = known(deployment_id)
-    if found is not None:
-        return found
     with _lock:
         stale = _cache.get(deployment_id)
     loaded = _refreshed(stale) if stale is not None else _read(deployment_id)

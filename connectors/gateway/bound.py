@@ -100,9 +100,9 @@ class Bindings:
     async def _fresh(self, tenant_id: str, connection_id: str, known: Bound | None) -> Bound:
         now = time.monotonic()
         if known is not None and known.row.tenant_id == tenant_id:
+            known.checked_at = now  # whoever calls meanwhile need not look as well
             state = await in_thread(_revision, tenant_id, connection_id)
             if state == (known.row.revision, known.row.status):
-                known.checked_at = now
                 self._keep(connection_id, known)
                 return known
         found = await in_thread(_read, tenant_id, connection_id)

@@ -5,6 +5,7 @@ Asked for every webhook, so routes are cached for a moment and dropped when a de
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ class Route:
 
 
 _routes: OrderedDict[str, Route] = OrderedDict()
+_readings: dict[str, asyncio.Future[Route | None]] = {}
 
 
 async def route_of(token: str) -> Route | None:
@@ -46,6 +48,15 @@ async def route_of(token: str) -> Route | None:
     route = _routes.get(token)
     if route is not None and time.monotonic() - route.read_at < _FRESH_SECONDS:
         return route
+    reading = _readings.get(token)
+    if reading is None:
+        reading = _readings[token] = asyncio.ensure_future(_read_again(token))
+        reading.add_done_callback(lambda _: _readings.pop(token, None))
+    return await asyncio.shield(reading)
+
+
+async def _read_again(token: str) -> Route | None:
+    """Read a route once for all who ask for it at the same time."""
     found = await sync_to_async(_read, thread_sensitive=False)(token)
     if found is None:
         _routes.pop(token, None)
