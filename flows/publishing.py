@@ -212,4 +212,5 @@ def remove(flow: Flow) -> None:
     with transaction.atomic():
         Deployment.objects.of(flow.tenant_id).filter(flow=flow, active=True).update(active=False)
         Flow.objects.of(flow.tenant_id).filter(id=flow.id).update(deleted_at=datetime.now(UTC))
+        subscriptions.end_for(flow)
     routes.forget()

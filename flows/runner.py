@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import random
 from collections.abc import Callable, Sequence
@@ -98,7 +99,7 @@ class Runner:
             return
         task = self._loop.create_task(self._carry(held))
         self._carries[held.run_id] = task
-        task.add_done_callback(lambda done, run_id=held.run_id: self._done(run_id, done))
+        task.add_done_callback(functools.partial(self._done, held.run_id))
 
     def wake(self, run_ids: Sequence[str]) -> None:
         """Take these runs if they are due; may be called from any thread."""

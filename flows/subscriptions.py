@@ -13,14 +13,16 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db.models import Q
 
 from connectors.gateway import CallOrder, EffectContext, gateway
 from connectors.models import Connection
 from connectors.registry import registry
-from connectors.sdk.errors import IpaasError
+from connectors.sdk.errors import IpaasError, Rejected
+from connectors.sdk.triggers import SubscriptionSpec
 from connectors.vault import seal
 from flows import deployed as deployments
-from flows.models import Deployment, TriggerState
+from flows.models import Deployment, Flow, TriggerState
 from flows.triggers.paths import value_at
 from ipaas.book import loops
 from ipaas.book.ids import new_id
@@ -40,21 +42,36 @@ def pending(deployment: Deployment, state: TriggerState) -> dict[str, Any]:
     deployed = deployments.load(deployment.id)
     params = deployed.trigger
     if params.get("type") != "webhook":
-        return {}
+        return ended(state)
     connection = (
         Connection.objects.of(state.tenant_id).filter(id=deployed.connections.get(params["connection"])).first()
     )
     if connection is None:
-        return {}
-    spec = registry().get(connection.connector).manifest.triggers["webhook"].subscription
+        return ended(state)
+    spec = _spec_of(connection)
     if spec is None or connection.config.get("manage_webhooks", connection.simulated) is not True:
-        return {}
+        return ended(state)
     event = params.get("event") or []
     events = sorted([event] if isinstance(event, str) else event)
     wanted = {"connection": connection.id, "url": address_of(state), "events": events}
     if state.subscription.get("status") == "active" and _same(state.subscription, wanted):
         return dict(state.subscription)
-    return {**wanted, "status": "pending", "attempt": new_id("sub")}
+    return {**ended(state), **wanted, "status": "pending", "attempt": new_id("sub")}
+
+
+def ended(state: TriggerState) -> dict[str, Any]:
+    """What remains of a trigger's subscription when it is no longer wanted: endpoints to be removed over there."""
+    leftover = list(state.subscription.get("leftover", []))
+    if state.subscription.get("status") == "active" and state.subscription.get("id"):
+        leftover.append({name: state.subscription[name] for name in ("connection", "id")})
+    return {"leftover": leftover} if leftover else {}
+
+
+def end_for(flow: Flow) -> None:
+    """A flow is being removed: its endpoints over there are to be removed as well."""
+    for state in TriggerState.objects.of(flow.tenant_id).filter(flow=flow):
+        state.subscription = ended(state)
+        state.save(update_fields=["subscription"])
 
 
 def _same(subscription: dict[str, Any], wanted: dict[str, Any]) -> bool:
@@ -71,23 +88,27 @@ def subscribe_now(state: TriggerState) -> None:
 async def keep_forever(stop: asyncio.Event) -> None:
     """Try what is pending, again and again."""
     while not stop.is_set():
-        for state in await sync_to_async(_pending_states, thread_sensitive=False)():
-            await _subscribe(state)
+        for state in await sync_to_async(_states_to_tend, thread_sensitive=False)():
+            if state.subscription.get("status") == "pending":
+                await _subscribe(state)
+            elif state.subscription.get("leftover"):
+                await _unsubscribe(state)
         await asyncio.sleep(_LOOK_SECONDS)
 
 
-def _pending_states() -> list[TriggerState]:
-    states = TriggerState.objects.across_tenants("subscriptions of every tenant").filter(subscription__status="pending")
+def _states_to_tend() -> list[TriggerState]:
+    wanted = Q(subscription__status="pending") | Q(subscription__has_key="leftover")
+    states = TriggerState.objects.across_tenants("subscriptions of every tenant").filter(wanted)
     now = datetime.now(UTC).isoformat()
     return [state for state in states[:200] if state.subscription.get("not_before", "") <= now]
 
 
 async def _subscribe(state: TriggerState) -> None:
     wanted = state.subscription
-    connection = await sync_to_async(_connection, thread_sensitive=False)(state)
+    connection = await sync_to_async(_connection, thread_sensitive=False)(state, wanted["connection"])
     if connection is None:
         return
-    spec = registry().get(connection.connector).manifest.triggers["webhook"].subscription
+    spec = _spec_of(connection)
     assert spec is not None
     order = CallOrder(
         tenant_id=state.tenant_id,
@@ -111,8 +132,36 @@ async def _subscribe(state: TriggerState) -> None:
     await sync_to_async(_subscribed, thread_sensitive=False)(state, spec, result.output)
 
 
-def _connection(state: TriggerState) -> Connection | None:
-    return Connection.objects.of(state.tenant_id).filter(id=state.subscription.get("connection")).first()
+async def _unsubscribe(state: TriggerState) -> None:
+    """Remove the oldest endpoint that is no longer wanted; one that is gone already counts as removed."""
+    first, *rest = state.subscription["leftover"]
+    connection = await sync_to_async(_connection, thread_sensitive=False)(state, first["connection"])
+    spec = _spec_of(connection) if connection is not None else None
+    if connection is not None and spec is not None and spec.unsubscribe:
+        effect = EffectContext(f"unsubscribe:{first['id']}", state.flow_id, state.id, "unsubscribe", 1)
+        order = CallOrder(state.tenant_id, connection.id, spec.unsubscribe, {"id": first["id"]}, effect)
+        try:
+            await gateway().call(order)
+        except Rejected as error:
+            _log.info("endpoint %s was not removed: %s", first["id"], error.message)
+        except IpaasError as error:
+            await sync_to_async(_not_yet, thread_sensitive=False)(state, error.message)
+            return
+    await sync_to_async(_left, thread_sensitive=False)(state, rest)
+
+
+def _left(state: TriggerState, leftover: list[dict[str, str]]) -> None:
+    others = {name: value for name, value in state.subscription.items() if name not in ("leftover", "not_before")}
+    state.subscription = {**others, "leftover": leftover} if leftover else others
+    state.save(update_fields=["subscription"])
+
+
+def _spec_of(connection: Connection) -> SubscriptionSpec | None:
+    return registry().get(connection.connector).manifest.triggers["webhook"].subscription
+
+
+def _connection(state: TriggerState, connection_id: str) -> Connection | None:
+    return Connection.objects.of(state.tenant_id).filter(id=connection_id).first()
 
 
 def _not_yet(state: TriggerState, message: str) -> None:
@@ -127,7 +176,11 @@ def _subscribed(state: TriggerState, spec: Any, output: Any) -> None:
     secret = value_at(output, spec.secret) if spec.secret else None
     if secret:
         state.sealed, _ = seal(state.tenant_id, state.id, {"secret": str(secret)})
-    kept = {name: state.subscription[name] for name in ("connection", "url", "events")}
+    kept = {
+        name: state.subscription[name]
+        for name in ("connection", "url", "events", "leftover")
+        if name in state.subscription
+    }
     state.subscription = {**kept, "status": "active", "id": str(value_at(output, spec.id) or "")}
     state.save(update_fields=["subscription", "sealed"])
     from flows.triggers import routes

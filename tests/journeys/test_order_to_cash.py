@@ -163,3 +163,25 @@ def _send(raw: bytes, url: str, secret: str) -> requests.Response:
     signature = hmac.new(secret.encode(), f"{moment}.".encode() + raw, hashlib.sha256).hexdigest()
     headers = {"Stripe-Signature": f"t={moment},v1={signature}", "Content-Type": "application/json"}
     return requests.post(url, data=raw, headers=headers, timeout=10)
+
+
+def test_a_removed_flow_takes_its_webhook_endpoint_with_it(shop: Shop) -> None:
+    bound = {row["connector"]: row["id"] for row in shop.api("GET", "connections/")["items"]}
+    body = {
+        "name": "Short-lived",
+        "environment": "sandbox",
+        "connections": {"stripe": bound["stripe"], "epicor": bound["epicor_kinetic"]},
+    }
+    flow = shop.api("POST", "templates/stripe_order_to_cash/install/", body, expect=201)
+    deployed = shop.api("GET", f"flows/{flow['id']}/")["deployments"][0]
+    assert deployed["subscription"]["status"] == "active"
+    assert deployed["webhook_url"] in _endpoints(shop)
+
+    shop.api("POST", f"flows/{flow['id']}/deployments/sandbox/pause/")
+    shop.api("DELETE", f"flows/{flow['id']}/", expect=204)
+
+    shop.wait("the endpoint is gone", lambda: deployed["webhook_url"] not in _endpoints(shop))
+
+
+def _endpoints(shop: Shop) -> set[str]:
+    return {row["url"] for row in shop.ledger("stripe").get("webhook_endpoints", [])}
