@@ -5,9 +5,11 @@ Called by the API; each writes facts through the journal like a runner does, so 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Max
 
 from connectors import effects
@@ -29,10 +31,8 @@ class NotPossible(Exception):
 
 def cancel(run: Run, by: str, reason: str) -> None:
     """Stop a run that has not ended; what it has already done outside stays done and stays in its journal."""
-    if run.status not in ACTIVE:
-        raise NotPossible(f"The run has already {_ended(run.status)}, so there is nothing to cancel.")
     fact = facts.run_cancelled(datetime.now(UTC), by, reason)
-    get_writer().submit_from_thread(_interject, (run.id, [fact]))
+    get_writer().submit_from_thread(_interject, _Interjection(run.id, fact, ACTIVE))
     bell.ring((run.id,))
 
 
@@ -70,11 +70,13 @@ def replay(run: Run, by: str) -> str:
 
 def resolve(run: Run, effect: Effect, *, made: bool, output: Any, by: str) -> None:
     """A person has looked: the write of an uncertain step was made, with this output, or was not; the run goes on."""
-    if run.status != "uncertain" or effect.run_id != run.id or effect.status != "uncertain":
-        raise NotPossible("Only an uncertain write of an uncertain run can be resolved.")
-    effects.resolve(effect.id, made=made, output=output, actor=by)
-    fact = facts.run_resolved(datetime.now(UTC), effect.step, by, made, output)
-    get_writer().submit_from_thread(_interject, (run.id, [fact]))
+    if effect.run_id != run.id:
+        raise NotPossible("The write belongs to another run.")
+    with transaction.atomic():
+        if run.status != "uncertain" or not effects.resolve(effect.id, made=made, output=output, actor=by):
+            raise NotPossible("Only an uncertain write of an uncertain run can be resolved.")
+        fact = facts.run_resolved(datetime.now(UTC), effect.step, by, made, output)
+        get_writer().submit_from_thread(_interject, _Interjection(run.id, fact, ("uncertain",)))
     bell.ring((run.id,))
 
 
@@ -99,16 +101,30 @@ def let_paused_go(deployment: Deployment) -> None:
         bell.ring(run_ids[start : start + 200])
 
 
-def _write_interjection(tx: Transaction, item: tuple[str, list[dict[str, Any]]]) -> None:
-    """Claim the next number with facts of our own; a holder that is at work loses the fence and lets go."""
-    run_id, added = item
-    row = tx.execute("SELECT COALESCE(MAX(seq), 0) FROM flows_fact WHERE run_id = %s", (run_id,)).fetchone()
-    seq = row[0] + 1
-    journal.append(tx, [journal.Append(run_id, seq, added, None)])
+@dataclass(slots=True, frozen=True)
+class _Interjection:
+    """A fact that a person adds to a run, as long as the run is in one of these statuses."""
+
+    run_id: str
+    fact: dict[str, Any]
+    statuses: tuple[str, ...]
+
+
+def _write_interjection(tx: Transaction, item: _Interjection) -> NotPossible | None:
+    """Claim the next number with a fact of our own; a holder that is at work loses the fence and lets go."""
+    taken: Any = True
+    while taken is not None:  # a holder in another process may take the number that was free a moment ago
+        last = tx.execute("SELECT COALESCE(MAX(seq), 0) FROM flows_fact WHERE run_id = %s", (item.run_id,)).fetchone()
+        found = tx.execute("SELECT status FROM flows_run WHERE id = %s", (item.run_id,)).fetchone()
+        if found[0] not in item.statuses:
+            return NotPossible(f"The run has {_ended(found[0])}, so this is not possible any more.")
+        seq = last[0] + 1
+        [taken] = journal.append(tx, [journal.Append(item.run_id, seq, [item.fact], None)])
     tx.execute(
         "UPDATE flows_run SET seq = %s, holder = '', due_at = %s, status = 'running', waiting_for = '' WHERE id = %s",
-        (seq, tx.time(datetime.now(UTC)), run_id),
+        (seq, tx.time(datetime.now(UTC)), item.run_id),
     )
+    return None
 
 
 _interject = run_each(_write_interjection)
@@ -120,4 +136,4 @@ def last_seq(run_id: str) -> int:
 
 
 def _ended(status: str) -> str:
-    return {"succeeded": "succeeded", "failed": "failed", "cancelled": "been cancelled"}[status]
+    return {"succeeded": "succeeded", "failed": "failed", "cancelled": "been cancelled"}.get(status, "gone on")

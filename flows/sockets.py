@@ -6,6 +6,8 @@ and reads the book; nothing a client sends changes anything.
 
 from __future__ import annotations
 
+import re
+import time
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,27 +16,30 @@ from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from flows import live, reading
-from ipaas.accounts.models import Tenant
+from ipaas.accounts.models import Tenant, User
 from ipaas.accounts.roles import allowed
 
 _MOST_ROWS = 50
+_RUN_ID = re.compile(r"[a-z0-9_]{1,40}")
+_MEMBER_FOR_SECONDS = 10.0
 
 
 class LiveSocket(AsyncWebsocketConsumer):
     """One browser tab that watches."""
 
     tenant: Tenant
+    member_at: float = 0.0
     watched_run: str | None = None
     seen: int = 0
     watches_runs: bool = False
 
     async def connect(self) -> None:
         slug = parse_qs(self.scope["query_string"].decode("latin-1")).get("tenant", [""])[0]
-        tenant = await sync_to_async(_tenant_of)(self.scope["user"], slug)
+        tenant = await sync_to_async(_tenant_of)(self.scope, slug)
         if tenant is None:
             await self.close(code=4403)
             return
-        self.tenant = tenant
+        self.tenant, self.member_at = tenant, time.monotonic()
         await self.channel_layer.group_add(live.group_of(tenant.id), self.channel_name)
         await self.accept()
 
@@ -49,10 +54,11 @@ class LiveSocket(AsyncWebsocketConsumer):
         except orjson.JSONDecodeError:
             wish = None
         match wish:
-            case {"watch": "run", "id": str(run_id), **rest}:
+            case {"watch": "run", "id": str(run_id), **rest} if _RUN_ID.fullmatch(run_id):
                 after = rest.get("after", 0)
-                self.watched_run, self.seen = run_id[:40], after if isinstance(after, int) and after >= 0 else 0
-                await self._send_facts()
+                self.watched_run, self.seen = run_id, after if isinstance(after, int) and after >= 0 else 0
+                if await self._still_member():
+                    await self._send_facts()
             case {"watch": "runs"}:
                 self.watches_runs = True
             case {"watch": None}:
@@ -62,12 +68,24 @@ class LiveSocket(AsyncWebsocketConsumer):
 
     async def live_changed(self, message: dict[str, Any]) -> None:
         """Some runs of the tenant have new facts."""
+        if not await self._still_member():
+            return
         if self.watched_run in message["runs"]:
             await self._send_facts()
         if self.watches_runs:
             rows = await sync_to_async(reading.runs_by_id)(self.tenant, message["runs"][-_MOST_ROWS:])
             for row in rows:
                 await self._send({"type": "run", "run": row})
+
+    async def _still_member(self) -> bool:
+        """Whether the person may still look; asked now and then, and a socket of somebody who left is closed."""
+        now = time.monotonic()
+        if now - self.member_at >= _MEMBER_FOR_SECONDS:
+            if await sync_to_async(_tenant_of)(self.scope, self.tenant.slug) is None:
+                await self.close(code=4403)
+                return False
+            self.member_at = now
+        return True
 
     async def _send_facts(self) -> None:
         assert self.watched_run is not None
@@ -82,8 +100,13 @@ class LiveSocket(AsyncWebsocketConsumer):
         await self.send(text_data=orjson.dumps(message).decode())
 
 
-def _tenant_of(user: Any, slug: str) -> Tenant | None:
-    if not user.is_authenticated:
+def _tenant_of(scope: Any, slug: str) -> Tenant | None:
+    """The tenant, for a member whose session is still open, as the book has it now."""
+    user, session = scope["user"], scope.get("session")
+    if not user.is_authenticated or "\x00" in slug:
+        return None
+    if session is not None and not session.exists(session.session_key):
         return None
     tenant = Tenant.objects.filter(slug=slug).first()
-    return tenant if tenant is not None and allowed(user, tenant, "view") else None
+    person = User.objects.filter(pk=user.pk).first()
+    return tenant if tenant is not None and allowed(person, tenant, "view") else None

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from flows.engine import loops
+from flows.engine.errors import UNCERTAIN
 from flows.engine.facts import Fact
 from flows.engine.frames import Frame, Skip, Start, StepState
 
@@ -110,6 +111,9 @@ def _call_made(history: History, fact: Fact) -> None:
 
 def _cancelled(history: History, fact: Fact) -> None:
     history.cancelled = history.cancelled or fact
+    if history.finished is not None and history.finished["status"] == UNCERTAIN:
+        # Nobody will resolve it any more, so it finishes once again, as cancelled.
+        history.finished = None
 
 
 def _resolved(history: History, fact: Fact) -> None:
