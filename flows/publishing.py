@@ -22,8 +22,7 @@ from flows.deployed import trigger_params
 from flows.engine.document import check
 from flows.engine.errors import Problem
 from flows.models import Deployment, Flow, TriggerState, Version
-from flows.triggers import routes
-from flows.triggers.schedule import next_time
+from flows.triggers import routes, schedule
 from ipaas.accounts.models import Environment, Tenant, User
 from ipaas.book.ids import new_id
 
@@ -42,7 +41,7 @@ class Refused(Exception):
 
 def problems_of(document: dict[str, Any]) -> list[Problem]:
     """Everything that is wrong with a document, errors and warnings."""
-    return check(document, RegistryCatalog(registry()))
+    return [*check(document, RegistryCatalog(registry())), *schedule.problems(document)]
 
 
 def create_flow(tenant: Tenant, person: User, name: str, document: dict[str, Any], **more: str) -> Flow:
@@ -122,7 +121,7 @@ def deploy(request: Deploy) -> Deployment:
         )
         state = _trigger_state(deployment)
         state.subscription = subscriptions.pending(deployment, state)
-        state.next_at = _first_time(version)
+        state.next_at = _first_time(version, state.next_at)
         state.save(update_fields=["subscription", "next_at"])
     routes.forget(state.token)
     if request.subscribe:
@@ -165,11 +164,15 @@ def _trigger_state(deployment: Deployment) -> TriggerState:
     return state
 
 
-def _first_time(version: Version) -> datetime | None:
+def _first_time(version: Version, due_at: datetime | None) -> datetime | None:
+    """When a schedule starts next; a start that is due already is not lost by a deployment."""
     params = trigger_params(version.document)
     if params.get("type") != "schedule":
         return None
-    return next_time(params["cron"], params.get("time_zone", "UTC"), datetime.now(UTC))
+    now = datetime.now(UTC)
+    if due_at is not None and due_at <= now:
+        return due_at
+    return schedule.next_time(params["cron"], params.get("time_zone", "UTC"), now)
 
 
 def roll_back(flow: Flow, environment: Environment, person: User) -> Deployment:

@@ -7,6 +7,8 @@ number of schedulers may run, and a time that passed while none ran is started o
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,20 +16,39 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from asgiref.sync import sync_to_async
-from cronsim import CronSim
+from cronsim import CronSim, CronSimError
 
 from flows import deployed as deployments
+from flows.engine.errors import DocumentRefused, Problem
 from flows.intake import Arrival, admit
 from flows.models import Deployment, TriggerState
 
+_log = logging.getLogger(__name__)
 _LOOK_SECONDS = 1.0
 _MOST_AT_ONCE = 100
+_PUT_OFF_SECONDS = 60.0
 
 
 def next_time(expression: str, time_zone: str, after: datetime) -> datetime:
     """The first moment after `after` that the cron expression names in its time zone."""
     local = after.astimezone(ZoneInfo(time_zone))
     return next(CronSim(expression, local)).astimezone(UTC)
+
+
+def problems(document: dict[str, Any]) -> list[Problem]:
+    """A cron expression that no clock will ever show; what else may be wrong with a trigger is the engine's to say."""
+    nodes = document.get("nodes")
+    for place, node in enumerate(nodes if isinstance(nodes, list) else []):
+        params = node.get("params") if isinstance(node, dict) and node.get("kind") == "trigger" else None
+        cron = params.get("cron") if isinstance(params, dict) and params.get("type") == "schedule" else None
+        if isinstance(cron, str) and cron:
+            try:
+                next_time(cron, "UTC", datetime.now(UTC))
+            except (CronSimError, StopIteration) as error:
+                message = f"“{cron[:60]}” names no time: {error or 'it never comes'}."
+                hint = "Five fields: minute, hour, day, month, weekday; for example 0 7 * * 1-5."
+                return [Problem("bad_cron", f"/nodes/{place}/params/cron", message, hint)]
+    return []
 
 
 async def keep_forever(stop: asyncio.Event) -> None:
@@ -47,10 +68,26 @@ class _Start:
     upcoming: datetime
 
 
+_put_off: dict[str, float] = {}
+
+
 def _due_starts(now: datetime) -> list[_Start]:
+    """What is due; one that cannot be started stays due, is looked at again later, and holds up no other."""
+    moment = time.monotonic()
+    for state_id in [state_id for state_id, until in _put_off.items() if until <= moment]:
+        del _put_off[state_id]
     due = TriggerState.objects.across_tenants("schedules of every tenant").filter(next_at__lte=now)
-    starts = (_start_of(state, now) for state in due.order_by("next_at")[:_MOST_AT_ONCE])
-    return [start for start in starts if start is not None]
+    starts = []
+    for state in due.exclude(id__in=list(_put_off)).order_by("next_at")[:_MOST_AT_ONCE]:
+        try:
+            start = _start_of(state, now)
+        except (DocumentRefused, CronSimError, StopIteration, LookupError) as error:
+            _log.error("the schedule of flow %s cannot be started: %s", state.flow_id, error)
+            _put_off[state.id] = moment + _PUT_OFF_SECONDS
+            continue
+        if start is not None:
+            starts.append(start)
+    return starts
 
 
 def _start_of(state: TriggerState, now: datetime) -> _Start | None:
