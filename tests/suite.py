@@ -28,12 +28,16 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class Part:
-    """One command of the suite. `tests` holds what pytest is to collect; other commands count as one check."""
+    """One command of the suite. `tests` holds what pytest is to collect; other commands count as one check.
+
+    `deal` is how tests are dealt to workers: whole files, unless the tests of a part share nothing within theirs.
+    """
 
     name: str
     argv: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     workers: int = 0
+    deal: str = "loadfile"
     servers: bool = False
     cwd: Path = ROOT
     minutes: float = 15
@@ -63,6 +67,7 @@ VERIFY = (
         "house, engine, contract",
         tests=("tests/house", "tests/engine", "tests/connectors/test_contract.py"),
         workers=2,
+        deal="worksteal",
     ),
 )
 REST = (
@@ -98,6 +103,8 @@ def _forget_configuration() -> None:
         if name.startswith("IPAAS_") and not name.startswith("IPAAS_TEST_"):
             del os.environ[name]
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    # Every process of the suite imports the same modules; compiling them anew each time is most of a short part.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def _timed(part: Part) -> tuple[Score, float]:
@@ -133,7 +140,7 @@ def run(part: Part, report: Path) -> Score:
 def _pytest(part: Part, report: Path) -> list[str]:
     argv = [PYTHON, "-m", "pytest", "-q", "--no-header", f"--junitxml={report}", *part.tests]
     if part.workers:
-        argv += ["-n", str(part.workers), "--dist", "loadfile"]
+        argv += ["-n", str(part.workers), "--dist", part.deal]
     return [PYTHON, "-m", "tests.services", "run", "--", *argv] if part.servers else argv
 
 

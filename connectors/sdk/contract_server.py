@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from aiohttp import web
@@ -24,13 +25,20 @@ class ArmedFault:
     nth_write: int | None = None
 
 
+@cache
+def _seeded(simulator: type[Simulator]) -> MemoryStore:
+    """The seed of a simulated system, made once: a hundred checks begin with it."""
+    store = MemoryStore()
+    simulator(store).seed()
+    return store
+
+
 class SimulatorServer:
     """One simulated system over HTTP at `{url}/sandbox/{tenant}/{system}`."""
 
     def __init__(self, simulator: type[Simulator], system: str, tenant: str) -> None:
-        self.store = MemoryStore()
+        self.store = _seeded(simulator).twin()
         self.simulator = simulator(self.store)
-        self.simulator.seed()
         self.path = f"/sandbox/{tenant}/{system}"
         self.fault: ArmedFault | None = None
         self.requests: list[SimRequest] = []

@@ -6,7 +6,6 @@ database, tests give it a `MemoryStore`. Nothing here opens a socket or knows a 
 
 from __future__ import annotations
 
-import copy
 import random
 import string
 from abc import ABC, abstractmethod
@@ -200,7 +199,7 @@ class MemoryStore:
         self._now = now or (lambda: datetime.now(UTC))
         self._offset = timedelta()
         self._random = random.Random(seed)  # ids of a simulator are no secrets
-        self._records: dict[str, dict[str, dict[str, Any]]] = {}
+        self._records: dict[str, dict[str, bytes]] = {}
         self._index: dict[tuple[str, str], dict[str, str]] = {}
         self._numbers: dict[str, int] = {}
         self.deliveries: _Deliveries = []
@@ -208,12 +207,11 @@ class MemoryStore:
     def get(self, collection: str, key: str) -> dict[str, Any] | None:
         """See `Store.get`."""
         found = self._records.get(collection, {}).get(key)
-        return None if found is None else copy.deepcopy(found)
+        return None if found is None else orjson.loads(found)
 
     def put(self, collection: str, key: str, record: dict[str, Any], index: Mapping[str, str] | None = None) -> None:
         """See `Store.put`; refuses what the database twin could not keep."""
-        kept: dict[str, Any] = orjson.loads(orjson.dumps(record))
-        self._records.setdefault(collection, {})[key] = kept
+        self._records.setdefault(collection, {})[key] = orjson.dumps(record)
         if index is not None:
             self._index[collection, key] = {name: str(value) for name, value in index.items()}
 
@@ -224,13 +222,13 @@ class MemoryStore:
 
     def list(self, collection: str, *, newest_first: bool = False) -> Records:
         """See `Store.list`."""
-        rows = [copy.deepcopy(row) for row in self._records.get(collection, {}).values()]
+        rows = [orjson.loads(row) for row in self._records.get(collection, {}).values()]
         return rows[::-1] if newest_first else rows
 
     def find(self, collection: str, field: str, value: str, *, newest_first: bool = False) -> Records:
         """See `Store.find`."""
         rows = [
-            copy.deepcopy(row)
+            orjson.loads(row)
             for key, row in self._records.get(collection, {}).items()
             if self._index.get((collection, key), {}).get(field) == value
         ]
@@ -256,6 +254,17 @@ class MemoryStore:
     def advance(self, seconds: float) -> None:
         """Move the clock ahead."""
         self._offset += timedelta(seconds=seconds)
+
+    def twin(self) -> MemoryStore:
+        """A store of its own that holds the same and goes on the same: how to have a seeded system many times."""
+        other = MemoryStore(self._now)
+        other._offset = self._offset
+        other._random.setstate(self._random.getstate())
+        other._records = {name: dict(records) for name, records in self._records.items()}
+        other._index = dict(self._index)
+        other._numbers = dict(self._numbers)
+        other.deliveries = list(self.deliveries)
+        return other
 
     def collections(self) -> dict[str, Records]:
         """All that is kept, by collection, for tests that assert nothing changed."""

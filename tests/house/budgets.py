@@ -9,6 +9,8 @@ import ast
 import re
 from dataclasses import dataclass
 
+from tests.house.tree import parsed
+
 FILE_LINES = 400
 ENGINE_FILE_LINES = 250
 FUNCTION_LINES = 60
@@ -35,7 +37,7 @@ def python_excesses(file: str, text: str) -> list[Excess]:
     """What is over budget in one Python file."""
     budget = ENGINE_FILE_LINES if file.startswith("flows/engine/") else FILE_LINES
     found = _over(file, "lines", "", len(text.splitlines()), budget)
-    for name, node in _functions(ast.parse(text), ""):
+    for name, node in _functions(parsed(text), ""):
         length = (node.end_lineno or node.lineno) - node.lineno + 1
         found += _over(file, "function_lines", name, length, FUNCTION_LINES)
         found += _over(file, "arguments", name, _arguments(node), ARGUMENTS)

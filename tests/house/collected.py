@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import TypeGuard
 
+from tests.house.tree import parsed
+
 _OFF = {"skip", "skipif", "xfail", "importorskip"}
 _SOURCES = ("pytest.", "unittest.")
 
@@ -19,7 +21,7 @@ def holds_tests(text: str) -> bool:
     return any(
         (isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"))
         or (isinstance(node, ast.ClassDef) and node.name.startswith("Test") and _has_test_method(node))
-        for node in ast.parse(text).body
+        for node in parsed(text).body
     )
 
 
@@ -47,7 +49,7 @@ def switched_off(file: str, text: str) -> list[str]:
     """Skips and expected failures that give no reason in words."""
     if not any(word in text for word in _OFF):
         return []
-    tree = ast.parse(text)
+    tree = parsed(text)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _switches_off(node.func)]
     called = {id(call.func) for call in calls}
     silent: list[ast.expr] = [call.func for call in calls if not _has_reason(call)]

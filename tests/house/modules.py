@@ -9,6 +9,7 @@ import ast
 from pathlib import PurePosixPath
 
 from tests.house.budgets import Excess
+from tests.house.tree import parsed
 
 EMPTY_NAMES = {"core", "common", "util", "utils", "helper", "helpers", "manager", "managers", "service", "services"}
 DOCSTRING_LINES = 5
@@ -23,7 +24,7 @@ def docstring_findings(file: str, text: str, *, brief: bool = False) -> list[str
     """A module without a docstring, or one that is more than a few lines and says only one (`brief` allows that)."""
     if not text.strip():
         return []
-    docstring = ast.get_docstring(ast.parse(text))
+    docstring = ast.get_docstring(parsed(text))
     if not docstring:
         return [f"{file}: the module has no docstring"]
     if not brief and _said(docstring) < 2 and len(text.splitlines()) > SMALL_MODULE_LINES:
@@ -35,7 +36,7 @@ def docstring_excesses(file: str, text: str) -> list[Excess]:
     """Docstrings of modules that have become documents, where no author reads them as such."""
     if file.startswith(FOR_AUTHORS):
         return []
-    said = _said(ast.get_docstring(ast.parse(text)) or "")
+    said = _said(ast.get_docstring(parsed(text)) or "")
     return [Excess(file, "docstring_lines", "", said)] if said > DOCSTRING_LINES else []
 
 
@@ -53,7 +54,7 @@ def signal_findings(file: str, text: str) -> list[str]:
     """Imports of Django's signals: domain logic is called by name."""
     return [
         f"{file}:{node.lineno}: calls by signal"
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(parsed(text))
         if isinstance(node, ast.ImportFrom)
         and (node.module or "").startswith(("django.dispatch", "django.db.models.signals"))
     ]
@@ -63,7 +64,7 @@ def broad_excepts(file: str, text: str) -> list[Excess]:
     """Handlers that catch everything and keep it, outside the two places that may; one that raises again may."""
     if file.startswith(MAY_CATCH_ALL):
         return []
-    found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ExceptHandler) and _catches_all(node)]
+    found = [node for node in ast.walk(parsed(text)) if isinstance(node, ast.ExceptHandler) and _catches_all(node)]
     return [Excess(file, "broad_except", "", len(found))] if found else []
 
 

@@ -5,6 +5,7 @@ Every rule of this package asks here; nothing here judges a file.
 
 from __future__ import annotations
 
+import ast
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -38,6 +39,12 @@ def text(name: str) -> str:
     """The file's text; files that are not text read as empty."""
     path = ROOT / name
     return "" if path.suffix in _BINARY else path.read_text(errors="replace")
+
+
+@cache
+def parsed(text: str) -> ast.Module:
+    """A module's syntax tree; several rules walk the same ones, none changes them."""
+    return ast.parse(text)
 
 
 def python() -> list[str]:
