@@ -185,7 +185,7 @@ export function createStoryServer(story = makeStory()) {
     if (count === entry.rows.length) Object.assign(entry.run, entry.live.end, { status: "succeeded" });
     return entry.rows.slice(0, count);
   }
-  function runs(_method, [id, action], _body, search) {
+  function runs(_method, [id, action], body, search) {
     for (const entry of story.runs) arrived(entry);
     if (id === "stats") {
       const counts = {};
@@ -224,7 +224,17 @@ export function createStoryServer(story = makeStory()) {
       return ok({ run: id }, 202);
     }
     if (action === "resolve") {
-      entry.rows = factsOf("succeeded", Date.parse(entry.run.created_at));
+      const whole = factsOf("succeeded", Date.now());
+      const resolved = {
+        type: "run_resolved",
+        at: new Date().toISOString(),
+        step: "create",
+        by: "operator@demo.test",
+        made: body.made,
+        output: body.output ?? null,
+      };
+      const rest = whole.slice(body.made ? 5 : 4).map((row, at) => ({ ...row, seq: rows.length + 2 + at }));
+      entry.rows = [...entry.rows, { seq: rows.length + 1, facts: [resolved] }, ...rest];
       Object.assign(entry.run, { status: "succeeded", error: null });
       return ok({ run: id }, 202);
     }

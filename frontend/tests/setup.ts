@@ -22,6 +22,9 @@ window.matchMedia = ((media: string) => ({
 window.DOMMatrixReadOnly = class {
   m22 = 1;
 } as unknown as typeof DOMMatrixReadOnly;
+Object.defineProperty(document, "fonts", {
+  value: { addEventListener() {}, removeEventListener() {}, ready: Promise.resolve() },
+});
 Element.prototype.scrollIntoView = () => {};
 
 afterEach(cleanup);

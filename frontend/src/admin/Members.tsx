@@ -1,5 +1,16 @@
 /** The members of the tenant and their roles; adding, changing and removing for those who may. */
-import { ActionIcon, Alert, Avatar, Button, Group, Modal, Select, Table, TextInput } from "@mantine/core";
+import {
+  ActionIcon,
+  Alert,
+  Avatar,
+  Button,
+  Group,
+  Modal,
+  Select,
+  Table,
+  TextInput,
+  VisuallyHidden,
+} from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
@@ -47,7 +58,9 @@ export function Members() {
               <Table.Tr>
                 <Table.Th>Person</Table.Th>
                 <Table.Th w={280}>Role</Table.Th>
-                <Table.Th w={60} aria-label="Actions" />
+                <Table.Th w={60}>
+                  <VisuallyHidden>Actions</VisuallyHidden>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

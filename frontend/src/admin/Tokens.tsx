@@ -1,5 +1,5 @@
 /** API tokens: made with a name, shown once, revoked when they are no longer wanted. */
-import { Alert, Button, Group, Modal, Table, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, Table, TextInput, VisuallyHidden } from "@mantine/core";
 import { IconKey, IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
@@ -41,7 +41,9 @@ export function Tokens() {
                   <Table.Th w={180}>Begins with</Table.Th>
                   <Table.Th w={150}>Made</Table.Th>
                   <Table.Th w={150}>Last used</Table.Th>
-                  <Table.Th w={120} aria-label="Actions" />
+                  <Table.Th w={120}>
+                    <VisuallyHidden>Actions</VisuallyHidden>
+                  </Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

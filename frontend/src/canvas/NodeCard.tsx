@@ -109,7 +109,6 @@ function Ports({ data }: { data: CardData }) {
           className={classes.source}
           style={{ top: `${((at + 0.5) / ways.length) * 100}%` }}
           isConnectable={data.editable}
-          aria-label={port.label ? `Way out ${port.label}` : "Way out"}
           data-testid={`port-${data.node.id}-${port.name ?? "out"}`}
         >
           {port.label && !port.connected && data.editable && (
@@ -126,7 +125,6 @@ function Ports({ data }: { data: CardData }) {
           data-connected={error.connected || undefined}
           style={{ left: "82%" }}
           isConnectable={data.editable}
-          aria-label="Way out when it fails"
           title="When this step fails"
         />
       )}

@@ -1,5 +1,5 @@
 /** The connections of the chosen environment: what is connected, whether it works, and the gallery to connect more. */
-import { ActionIcon, Button, Menu, Table, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Menu, Table, Tooltip, VisuallyHidden } from "@mantine/core";
 import {
   IconDots,
   IconKey,
@@ -108,7 +108,9 @@ function ConnectionsTable(props: { rows: Connection[]; connectors: Connector[]; 
           <Table.Th>Connection</Table.Th>
           <Table.Th w={360}>State</Table.Th>
           <Table.Th w={140}>Last used</Table.Th>
-          <Table.Th w={150} aria-label="Actions" />
+          <Table.Th w={150}>
+            <VisuallyHidden>Actions</VisuallyHidden>
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

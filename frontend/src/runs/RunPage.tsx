@@ -38,7 +38,7 @@ function RunView({ run }: { run: RunDetail }) {
   const connectors = useConnectors().data ?? [];
   const kinds = useNodeKinds().data?.items ?? [];
   const refresh = useRefresh();
-  const { facts, loaded, finished, error, retry } = useFacts(run.id, isOver(run.status));
+  const { facts, loaded, finished, error, retry } = useFacts(run.id, isOver(run.status), run.last_seq);
   const effects = useEffects(run.id, isOver(run.status) ? false : 3000);
   const [at, setAt] = useState<number | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);

@@ -39,7 +39,9 @@ function sentenceOf(fact: Fact, document: FlowDocument): Bare | null {
     case "call_made":
       return callSentence(fact, title);
     case "step_succeeded":
-      return isCondition(document, step) ? say("idle", `${title}: went on by “${fact.port}”.`) : null;
+      return isCondition(document, step)
+        ? say("idle", `${title}${/[?!.]$/.test(title) ? "" : ":"} ${fact.port}.`)
+        : null;
     case "step_opened":
       return say("idle", `${title}: ${fact.count} ${fact.count === 1 ? "item" : "items"}.`);
     case "step_failed":

@@ -40,7 +40,8 @@ export function append(held: Held, rows: FactRow[]): Held {
   return { facts: [...held.facts, ...fresh], last, finished };
 }
 
-export function useFacts(runId: string, isOver: boolean): Facts {
+/** `lastSeq` is what the run itself says; when it is ahead of what is held, more is read, even after the end. */
+export function useFacts(runId: string, isOver: boolean, lastSeq = 0): Facts {
   const { slug } = useTenant();
   const path = useTenantPath();
   const [held, setHeld] = useState(NONE);
@@ -70,6 +71,10 @@ export function useFacts(runId: string, isOver: boolean): Facts {
   useEffect(() => {
     void read();
   }, [read]);
+
+  useEffect(() => {
+    if (lastSeq > last.current && last.current > 0) void read();
+  }, [lastSeq, read]);
 
   const isDone = held.finished || isOver;
   const up = useLive(

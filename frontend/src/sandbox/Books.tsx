@@ -1,5 +1,6 @@
 /** The simulated systems as small books; a row that is new glows once. */
 import { UnstyledButton } from "@mantine/core";
+import { useElementSize } from "@mantine/hooks";
 import { useEffect, useRef, useState } from "react";
 import { useConnectors, useLedger } from "@/api/queries";
 import type { SandboxSystem } from "@/api/types";
@@ -9,21 +10,32 @@ import { cellText, columnsOf, identity, type Row } from "./records";
 import classes from "./sandbox.module.css";
 
 const SHOWN = 5;
+const CATEGORIES = ["shop", "payments", "erp", "general"];
 /** What people look at first, in the words of the systems themselves. */
 const FIRST =
   /^(charges|SalesOrders|CashRecs|ARInvoices|payment_intents|customers|Customers|refunds|orders)$/;
 
 export function Books({ systems, live }: { systems: SandboxSystem[]; live: number }) {
+  const connectors = useConnectors().data ?? [];
+  const { ref, width } = useElementSize();
+  const rank = (system: string) =>
+    CATEGORIES.indexOf(connectors.find(({ name }) => name === system)?.category ?? "general");
+  const ordered = [...systems].sort((a, b) => rank(a.system) - rank(b.system));
   return (
-    <div className={classes.stack}>
-      {systems.map((system) => (
-        <Book key={system.system} system={system} live={live} />
+    <div className={classes.stack} ref={ref}>
+      {ordered.map((system) => (
+        <Book
+          key={system.system}
+          system={system}
+          live={live}
+          columns={width > 620 ? 5 : width > 460 ? 4 : 3}
+        />
       ))}
     </div>
   );
 }
 
-function Book({ system, live }: { system: SandboxSystem; live: number }) {
+function Book({ system, live, columns }: { system: SandboxSystem; live: number; columns: number }) {
   const connectors = useConnectors().data ?? [];
   const ledger = useLedger(system.system, live);
   const connector = connectors.find(({ name }) => name === system.system);
@@ -62,7 +74,7 @@ function Book({ system, live }: { system: SandboxSystem; live: number }) {
       {ledger.isPending && <RowsSkeleton rows={3} height={32} />}
       {ledger.isError && !ledger.data && <ErrorState error={ledger.error} onRetry={() => ledger.refetch()} />}
       {shown.map(([name, rows]) => (
-        <Collection key={name} name={name} rows={rows} />
+        <Collection key={name} name={name} rows={rows} most={columns} />
       ))}
       {ledger.data && filled.length === 0 && (
         <p className={classes.quiet}>
@@ -73,14 +85,15 @@ function Book({ system, live }: { system: SandboxSystem; live: number }) {
   );
 }
 
-/** When each collection last grew, so that what happens now comes to the top. */
+/** How recently each collection grew, the telling ones before the others of the same moment. */
 function useChanged(filled: [string, Row[]][]): Map<string, number> {
   const counts = useRef(new Map<string, number>());
   const times = useRef(new Map<string, number>());
   for (const [name, rows] of filled) {
     const before = counts.current.get(name);
+    const isTelling = Number(FIRST.test(name));
     if (before !== rows.length)
-      times.current.set(name, before === undefined ? Number(FIRST.test(name)) : Date.now());
+      times.current.set(name, (before === undefined ? 0 : Date.now()) + isTelling * 60_000);
     counts.current.set(name, rows.length);
   }
   return times.current;
@@ -90,8 +103,8 @@ function isNumeric(rows: Row[], column: string): boolean {
   return rows.some((row) => cellText(row, column).isNumber);
 }
 
-function Collection({ name, rows }: { name: string; rows: Row[] }) {
-  const columns = columnsOf(rows, 4);
+function Collection({ name, rows, most }: { name: string; rows: Row[]; most: number }) {
+  const columns = columnsOf(rows, most);
   const known = useRef<Set<string> | null>(null);
   const newest = [...rows].slice(-SHOWN).reverse();
   const fresh = known.current;
