@@ -26,7 +26,7 @@ from connectors.gateway.orders import CallOrder, CallResult
 from connectors.gateway.records import Recorder
 from connectors.gateway.signin import SignIn
 from connectors.gateway.wire import Wire
-from connectors.models import Connection
+from connectors.models import Connection, ConnectionStatus
 from connectors.registry import registry
 from connectors.sdk.errors import AuthorMustFix, Defect, IpaasError, ReconnectNeeded, TryAgain
 from connectors.sdk.operation import Operation
@@ -88,6 +88,13 @@ class _Inside:
         for listener in when_refused:
             self._note_in_thread(listener, str(bound.row.tenant_id), bound.connection_id, error.to_dict())
 
+    def works(self, bound: Bound) -> None:
+        """Have it noted that the system took the credential, once."""
+        bound.row.status = ConnectionStatus.OK
+        self._in_thread(
+            status.mark_ok, str(bound.row.tenant_id), bound.connection_id, "It worked when it was last used."
+        )
+
     def used(self, bound: Bound) -> None:
         """Have the time of use noted, at most once a minute."""
         now = time.monotonic()
@@ -131,10 +138,13 @@ class Gateway:
         _refuse_by_status(bound)
         inside.used(bound)
         try:
-            return await inside.call(bound, order)
+            result = await inside.call(bound, order)
         except ReconnectNeeded as error:
             inside.refused(bound, error)
             raise
+        if bound.row.status == ConnectionStatus.UNTESTED:
+            inside.works(bound)
+        return result
 
     async def test(self, connection: Connection) -> dict[str, Any]:
         """Whether a connection works: `{"ok", "message", "account"?, "error"?}`; never raises for a failing system."""

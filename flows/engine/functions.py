@@ -184,6 +184,7 @@ _TABLE: Final[tuple[tuple[str, str, str, Callable[..., Any]], ...]] = (
     ("fromjson", "From JSON text", "'[1]' | fromjson", fromjson),
     ("minor_to_decimal", "Cents to amount", "88900 | minor_to_decimal('usd')", _through(money.minor_to_decimal)),
     ("decimal_to_minor", "Amount to cents", "889 | decimal_to_minor('usd')", _through(money.decimal_to_minor)),
+    ("money", "Amount with its currency", "889 | money('usd')", _through(money.money_text)),
     ("parse_date", "Read a date", "'20.11.2026' | parse_date('%d.%m.%Y')", _through(dates.parse_date)),
     ("format_date", "Write a date", "trigger.received_at | format_date('%d/%m/%Y')", _through(dates.format_date)),
     ("to_time_zone", "Other time zone", "trigger.received_at | to_time_zone('Europe/Berlin')",

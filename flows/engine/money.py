@@ -134,6 +134,12 @@ ROUNDINGS: Final = {
 }
 
 
+def money_text(amount: Any, currency: Any) -> str:
+    """An amount as people write it: with the currency's own number of decimals and its code, `889.00 USD`."""
+    value = round_number(amount, _exponent(currency, None))
+    return f"{value:.{_exponent(currency, None)}f} {str(currency).upper()}"
+
+
 def round_number(value: Any, digits: int = 0, rounding: str = "half_up") -> Decimal:
     """The number rounded to `digits` decimals, halves away from zero unless told otherwise."""
     if not -20 <= digits <= 20:

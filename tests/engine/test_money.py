@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.engine.money import decimal_of, decimal_to_minor, exponent_of, minor_to_decimal
+from flows.engine.money import decimal_of, decimal_to_minor, exponent_of, minor_to_decimal, money_text
 from flows.engine.values import decimal_to_json, to_json
 
 CURRENCIES = st.sampled_from(["USD", "EUR", "JPY", "KRW", "BHD", "KWD", "CLF", "IQD", "LBP", "ISK"])
@@ -62,3 +62,16 @@ def test_any_decimal_survives_json_exactly(number: Decimal) -> None:
 def test_the_border_rule(number: Decimal, expected: object) -> None:
     assert to_json(number) == expected
     assert type(to_json(number)) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        (1336.9, "usd", "1336.90 USD"),
+        (500, "JPY", "500 JPY"),
+        ("12.2505", "kwd", "12.251 KWD"),
+        (-3, "eur", "-3.00 EUR"),
+    ],
+)
+def test_money_is_written_with_the_currencys_own_decimals(amount: object, currency: str, text: str) -> None:
+    assert money_text(amount, currency) == text

@@ -39,6 +39,8 @@ def test_a_payment_becomes_one_customer_one_order_and_one_receipt(shop: Shop) ->
     assert receipt["OrderNum"] == order["OrderNum"]
     [paid] = [row for row in shop.ledger("stripe")["charges"] if row["id"] == charge]
     assert paid["metadata"]["epicor_order"] == str(order["OrderNum"])
+    assert _run_of(shop, charge)["summary"] == f"order {order['OrderNum']}, deposit 1336.90 USD"
+    assert {row["status"] for row in shop.api("GET", "connections/")["items"]} == {"ok"}
 
 
 def test_the_identical_event_sent_again_and_again_makes_nothing_twice(shop: Shop) -> None:
