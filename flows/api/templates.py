@@ -52,10 +52,11 @@ class InstallTemplate(TenantView):
         if template is None:
             raise not_found("template")
         given = self.checked(shapes.TemplateInstall)
+        if given.get("environment"):
+            self.require("deploy_sandbox" if given["environment"] == "sandbox" else "deploy")
         flow = install(self.tenant, self.person, template, given.get("name", ""))
         audit.record(self.tenant, self.person, "template.installed", "flow", flow.id, {"template": name}, request)
         if given.get("environment"):
-            self.require("deploy_sandbox" if given["environment"] == "sandbox" else "deploy")
             environment = Environment.objects.get(tenant=self.tenant, name=given["environment"])
             bound = given["connections"] or self._only_choices(template, environment)
             try:

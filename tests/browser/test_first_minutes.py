@@ -1,4 +1,4 @@
-"""The first ten minutes: sign in, play the main story, watch it come true, follow the run, find it in the ERP's books."""
+"""The first ten minutes: sign in, play the main story, watch it come true, follow the run, find it in the books."""
 
 from __future__ import annotations
 
