@@ -15,13 +15,13 @@ from django.db.models import Max, Q
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from flows import control, publishing
 from flows import deployed as deployments
-from flows import publishing
 from flows.api import shapes
 from flows.api.answers import deployment_answers, person, problems_answer, refused, version_answer
 from flows.differences import difference
 from flows.intake import Arrival, admit_from_thread
-from flows.models import Deployment, Flow, Version
+from flows.models import Deployment, Flow, Run, Version
 from flows.outline import outline_problems
 from flows.reading import moment
 from ipaas.accounts import audit
@@ -95,12 +95,10 @@ def detail(flow: Flow) -> dict[str, Any]:
 
 
 def outline_checked(document: dict[str, Any]) -> dict[str, Any]:
-    """A draft may have problems, but it must be a document in outline and hold nothing that cannot be kept."""
+    """A draft may have problems, but it must be a document in outline."""
     problems = outline_problems(document)
     if problems:
         raise refused(problems)
-    if b"\\u0000" in orjson.dumps(document):
-        raise Problem(400, "nul_character", detail="The document holds a NUL character, which cannot be kept.")
     return document
 
 
@@ -170,6 +168,13 @@ class OneFlow(FlowView):
                 "flow_is_deployed",
                 detail="The flow is at work in an environment, so it cannot be removed.",
                 hint="Pause its deployments first.",
+            )
+        if Run.objects.of(self.tenant).filter(flow_id=flow.id, status__in=control.ACTIVE).exists():
+            raise Problem(
+                409,
+                "flow_has_open_runs",
+                detail="Runs of the flow have not ended, so it cannot be removed.",
+                hint="Let them end, resolve them, or cancel them first.",
             )
         publishing.remove(flow)
         audit.record(self.tenant, self.person, "flow.removed", "flow", flow.id, {"name": flow.name}, request)

@@ -91,11 +91,11 @@ def _moment(wanted: Any, name: str) -> datetime | None:
         return None
     try:
         found = parse_datetime(text.replace(" ", "+"))
-    except ValueError:
-        found = None
-    if found is None:
-        raise Problem(400, "not_a_moment", detail=f"“{name}” is not a moment.", hint="Write 2026-01-31T09:00:00Z.")
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+        if found is not None:
+            return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise Problem(400, "not_a_moment", detail=f"“{name}” is not a moment.", hint="Write 2026-01-31T09:00:00Z.")
 
 
 class RunStats(TenantView):
@@ -137,7 +137,7 @@ class RunFacts(RunView):
         """Journal entries in order, from which anyone can rebuild what the run did."""
         run = self.run(run_id)
         after = request.query_params.get("after", "0")
-        if not after.isdigit() or len(after) > 9:
+        if not (after.isascii() and after.isdigit() and len(after) <= 9):
             raise Problem(400, "not_a_number", detail="“after” is the number of a journal entry, 0 or more.")
         entries = facts_after(self.tenant, run.id, int(after))
         last = entries[-1]["seq"] if entries else max(int(after), 0)

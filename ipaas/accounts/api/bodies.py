@@ -19,6 +19,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from ipaas.accounts.api.problems import Problem
 
 MOST_BYTES = 8 * 1024 * 1024
+MOST_DEPTH = 200
 _NUL_HINT = "Remove the character U+0000; a database cannot keep it."
 
 
@@ -44,6 +45,22 @@ def refuse_nul(value: Any, pointer: str = "") -> None:
             waiting += [(inner, f"{place}/{index}") for index, inner in enumerate(found)]
 
 
+def refuse_deep(value: Any) -> None:
+    """Raise the 400 problem if lists and objects are nested deeper than can be written again."""
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > MOST_DEPTH + 1:
+            raise Problem(400, "too_deep", f"The body is nested deeper than {MOST_DEPTH} levels.")
+        inside: list[Any] = []
+        for found in level:
+            if isinstance(found, dict):
+                inside.extend(found.values())
+            elif isinstance(found, list):
+                inside.extend(found)
+        level = inside
+
+
 def check_query(request: HttpRequest) -> None:
     """Refuse a query string that is not UTF-8 or holds a NUL character."""
     try:
@@ -66,6 +83,8 @@ class StrictJson(BaseParser):
             value = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
             raise Problem(400, "malformed_body", f"The body is not valid JSON: {error}.") from None
+        if raw.count(b"{") + raw.count(b"[") > MOST_DEPTH:
+            refuse_deep(value)
         if b"\\u0000" in raw:
             refuse_nul(value)
         return value
