@@ -15,7 +15,7 @@ import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { useMembers, useRefresh, useTenantPath } from "@/api/queries";
-import type { Member } from "@/api/types";
+import type { Member } from "@/api/types-admin";
 import { useCan } from "@/app/tenant";
 import { Confirm } from "@/ui/Confirm";
 import { CopyField } from "@/ui/copy";

@@ -4,7 +4,7 @@ import { IconKey, IconPlus } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { useRefresh, useTenantPath, useTokens } from "@/api/queries";
-import type { ApiToken } from "@/api/types";
+import type { ApiToken } from "@/api/types-admin";
 import { Confirm } from "@/ui/Confirm";
 import { CopyField } from "@/ui/copy";
 import { tellError } from "@/ui/notify";

@@ -10,8 +10,6 @@ import { useMemo } from "react";
 import { useTenant } from "@/app/tenant";
 import { api, query } from "./client";
 import type {
-  ApiToken,
-  AuditEntry,
   Connection,
   Connector,
   Deployment,
@@ -20,16 +18,14 @@ import type {
   FlowSummary,
   LookupRow,
   LookupTable,
-  Member,
   NodeKinds,
   Page,
-  Play,
   Run,
   RunDetail,
-  SandboxState,
   Template,
   Version,
 } from "./types";
+import type { ApiToken, AuditEntry, Member, Play, SandboxState } from "./types-admin";
 
 export const tenantPath = (tenant: string, rest = "") => `/api/v1/tenants/${tenant}/${rest}`;
 

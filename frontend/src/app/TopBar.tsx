@@ -1,13 +1,5 @@
 /** The top bar: breadcrumb, environment, command palette, theme, and the person signed in. */
-import {
-  ActionIcon,
-  Avatar,
-  Menu,
-  Tooltip,
-  UnstyledButton,
-  useMantineColorScheme,
-  VisuallyHidden,
-} from "@mantine/core";
+import { ActionIcon, Avatar, Menu, Tooltip, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { spotlight } from "@mantine/spotlight";
 import {
   IconCheck,
@@ -141,8 +133,7 @@ function UserMenu() {
     <Menu position="bottom-end" width={230}>
       <Menu.Target>
         <UnstyledButton className={classes.me} aria-label={`Signed in as ${name}`} data-testid="user-menu">
-          <Avatar size={28} radius="xl" color="indigo" name={name} />
-          <VisuallyHidden>{name}</VisuallyHidden>
+          <Avatar size={28} radius="xl" color="indigo" name={name} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -76,6 +76,7 @@ export const theme = createTheme({
     Modal: {
       defaultProps: {
         centered: true,
+        closeButtonProps: { "aria-label": "Close" },
         transitionProps: { duration: 120, transition: "pop" },
         overlayProps: { backgroundOpacity: 0.45 },
       },

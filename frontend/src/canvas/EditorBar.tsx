@@ -54,6 +54,7 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
   };
   return (
     <div className={classes.bar}>
+      <h1 className="visually-hidden">{flow.name}</h1>
       {draft.state === "conflict" ? (
         <Conflict draft={draft} />
       ) : (

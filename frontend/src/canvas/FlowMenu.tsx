@@ -108,8 +108,8 @@ export function FlowMenu({ flow, deployment }: { flow: FlowDetail; deployment: D
         onClose={() => setDialog(null)}
         onConfirm={async () => {
           await api.delete(path(`flows/${flow.id}/`));
-          await refresh("flows/");
           navigate(`/t/${slug}/flows`);
+          setTimeout(() => void refresh("flows/"), 0);
         }}
       >
         It stops in every environment and its webhook addresses stop answering. Runs that have begun are kept

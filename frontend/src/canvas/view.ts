@@ -5,6 +5,8 @@ import { useCallback, useEffect } from "react";
 const READABLE = 0.62;
 const GOOD = 0.8;
 const MARGIN = 36;
+/** The names of open ways out stand to the right of a card. */
+const ROOM_FOR_PORTS = 76;
 
 /** Shows everything when words stay readable, else the given step (or the first one) in good size. */
 export function useFirstView(anchor: string | null, key: unknown, smallest = READABLE): void {
@@ -16,6 +18,7 @@ export function useFirstView(anchor: string | null, key: unknown, smallest = REA
   useEffect(() => {
     if (!isReady) return;
     const timer = setTimeout(() => {
+      if (flow.getNodes().length === 0) return;
       const bounds = flow.getNodesBounds(flow.getNodes());
       const zoom = Math.min((width / (bounds.width || 1)) * 0.9, (height / (bounds.height || 1)) * 0.88, 1);
       if (zoom >= smallest) return void flow.fitView({ padding: 0.08, maxZoom: 1 });
@@ -48,7 +51,8 @@ export function useInSight(): (id: string) => void {
       const top = node.position.y * zoom + y;
       const right = left + (node.width ?? 0) * zoom;
       const bottom = top + (node.height ?? 0) * zoom;
-      const dx = left < MARGIN ? MARGIN - left : right > width - MARGIN ? width - MARGIN - right : 0;
+      const dx =
+        left < MARGIN ? MARGIN - left : right > width - ROOM_FOR_PORTS ? width - ROOM_FOR_PORTS - right : 0;
       const dy = top < MARGIN ? MARGIN - top : bottom > height - MARGIN ? height - MARGIN - bottom : 0;
       if (dx !== 0 || dy !== 0) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 150 });
     },

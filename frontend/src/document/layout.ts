@@ -147,10 +147,21 @@ function block(document: FlowDocument, parent: string | null): Block {
 }
 
 const COLUMNS = 6;
+const tidied = new WeakMap<FlowDocument["edges"], { nodes: string; places: Record<string, Point> }>();
+
+/** Tidying costs; an edit of a step's parameters changes neither the edges nor which nodes there are. */
+function tidyOnce(document: FlowDocument): Record<string, Point> {
+  const nodes = document.nodes.map(({ id, parent }) => `${id}<${parent ?? ""}`).join();
+  const known = tidied.get(document.edges);
+  if (known?.nodes === nodes) return known.places;
+  const places = tidy(document, COLUMNS);
+  tidied.set(document.edges, { nodes, places });
+  return places;
+}
 
 /** Every node's place: the stored one, else where tidying would put it. */
 export function placesOf(document: FlowDocument): Record<string, Point> {
   const stored = document.layout ?? {};
   const isComplete = document.nodes.every((node) => stored[node.id]);
-  return isComplete ? stored : { ...tidy(document, COLUMNS), ...stored };
+  return isComplete ? stored : { ...tidyOnce(document), ...stored };
 }

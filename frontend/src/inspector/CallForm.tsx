@@ -138,6 +138,11 @@ function InputForm(props: {
         value={isWhole ? "whole" : "fields"}
         onChange={(mode) => set(mode === "whole" ? "{{  }}" : {}, "mode")}
       />
+      {!isWhole && problemAt("params/input") && (
+        <div className={classes.problem} role="alert" data-field="input">
+          {problemAt("params/input")}
+        </div>
+      )}
       {isWhole ? (
         <ValueField
           nodeId={node.id}

@@ -1,5 +1,5 @@
 /** One rule: the target, where its value comes from, the chain of transforms, the default, and the sample result. */
-import { ActionIcon, Autocomplete, Menu, SegmentedControl, TextInput } from "@mantine/core";
+import { ActionIcon, Autocomplete, Menu, Select, TextInput } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useEditor } from "@/canvas/editor";
 import type { Field } from "@/document/scope";
@@ -55,7 +55,7 @@ export function RuleRow(props: RuleRowProps) {
           onChange={(text) => props.onChange({ ...rule, target: text }, "target")}
         />
         {target && (
-          <span className={classes.hint}>
+          <span className={`${classes.hint} ${classes.oneLine} truncate`}>
             {target.title} · {target.type}
             {target.required && " · required"}
           </span>
@@ -98,6 +98,12 @@ function scalar(text: string): Value {
         : text;
 }
 
+const KINDS: { value: SourceKind; label: string }[] = [
+  { value: "source", label: "field" },
+  { value: "sources", label: "fields" },
+  { value: "value", label: "fixed" },
+  { value: "expression", label: "formula" },
+];
 const PLACEHOLDERS: Record<SourceKind, string> = {
   source: "steps.…  or drop a field here",
   sources: "steps.a, steps.b",
@@ -110,17 +116,13 @@ function SourceCell({ rule, fields, onChange, name }: RuleRowProps & { name: str
   const choose = (next: string) => onChange(withSource(rule, next as SourceKind, undefined), "kind");
   return (
     <div className={classes.source}>
-      <SegmentedControl
+      <Select
         size="xs"
+        w={92}
         aria-label={`How ${name} gets its value`}
-        data={[
-          { value: "source", label: "field" },
-          { value: "sources", label: "several" },
-          { value: "value", label: "fixed" },
-          { value: "expression", label: "ƒx" },
-        ]}
+        data={KINDS}
         value={kind}
-        onChange={choose}
+        onChange={(next) => next && choose(next)}
       />
       {kind === "value" ? (
         <TextInput

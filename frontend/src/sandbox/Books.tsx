@@ -3,7 +3,7 @@ import { UnstyledButton } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useEffect, useRef, useState } from "react";
 import { useConnectors, useLedger } from "@/api/queries";
-import type { SandboxSystem } from "@/api/types";
+import type { SandboxSystem } from "@/api/types-admin";
 import { ConnectorIcon } from "@/ui/ConnectorIcon";
 import { ErrorState, RowsSkeleton } from "@/ui/states";
 import { cellText, columnsOf, identity, type Row } from "./records";

@@ -4,7 +4,7 @@ import { IconBolt, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { useConnectors, useRefresh, useTenantPath } from "@/api/queries";
-import type { SandboxFault, SandboxState } from "@/api/types";
+import type { SandboxFault, SandboxState } from "@/api/types-admin";
 import { tellError } from "@/ui/notify";
 import classes from "./sandbox.module.css";
 

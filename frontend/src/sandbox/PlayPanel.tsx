@@ -2,7 +2,8 @@
 import { IconCircleCheck, IconCircleDashed, IconCircleX, IconLoader2 } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import { Link } from "react-router";
-import type { Play, Run, Scenario } from "@/api/types";
+import type { Run } from "@/api/types";
+import type { Play, Scenario } from "@/api/types-admin";
 import { useTenant } from "@/app/tenant";
 import { StatusBadge } from "@/ui/status";
 import { scenarioTitle } from "./Scenarios";

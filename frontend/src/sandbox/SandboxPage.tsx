@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { api } from "@/api/client";
 import { usePlay, useRecentRuns, useRefresh, useSandbox, useTenantPath } from "@/api/queries";
-import type { SandboxState } from "@/api/types";
+import type { SandboxState } from "@/api/types-admin";
 import { usePageTitle } from "@/app/crumbs";
 import { useCan } from "@/app/tenant";
 import { Confirm } from "@/ui/Confirm";

@@ -1,7 +1,7 @@
 /** The cast: every scenario as a card with one verb. */
 import { Button } from "@mantine/core";
 import { IconPlayerPlayFilled } from "@tabler/icons-react";
-import type { Scenario } from "@/api/types";
+import type { Scenario } from "@/api/types-admin";
 import classes from "./sandbox.module.css";
 
 const TITLES: Record<string, string> = { stripe_checkout: "A customer pays in the shop" };

@@ -1,5 +1,6 @@
 /** The score of the play, large enough to be projected: accepted, carried, on the way, for a person, checks. */
-import type { Play, Run } from "@/api/types";
+import type { Run } from "@/api/types";
+import type { Play } from "@/api/types-admin";
 import classes from "./sandbox.module.css";
 
 export function Scoreboard({ runs, play }: { runs: Run[]; play: Play | null }) {

@@ -1,6 +1,6 @@
 /** Where each simulated system answers and with which fake keys, so that any client can be pointed at it. */
 import { useConnectors } from "@/api/queries";
-import type { SandboxSystem } from "@/api/types";
+import type { SandboxSystem } from "@/api/types-admin";
 import { ConnectorIcon } from "@/ui/ConnectorIcon";
 import { CopyField } from "@/ui/copy";
 import classes from "./sandbox.module.css";
