@@ -125,7 +125,8 @@ def deploy(request: Deploy) -> Deployment:
         state.save(update_fields=["subscription", "next_at"])
     routes.forget(state.token)
     if request.subscribe:
-        subscriptions.subscribe_now(state)
+        # The other system must not be asked for what a caller's transaction may still take back.
+        transaction.on_commit(lambda: subscriptions.subscribe_now(state))
     return deployment
 
 

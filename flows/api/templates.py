@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,6 +22,7 @@ from flows.engine.expressions import describe as describe_functions
 from flows.engine.nodes.table import describe as describe_nodes
 from flows.engine.shape import flow_schema
 from flows.mapping.transforms import describe as describe_transforms
+from flows.models import Flow
 from flows.templates import Template, install, templates
 from ipaas.accounts import audit
 from ipaas.accounts.api.base import ApiView, TenantView
@@ -54,17 +56,23 @@ class InstallTemplate(TenantView):
         given = self.checked(shapes.TemplateInstall)
         if given.get("environment"):
             self.require("deploy_sandbox" if given["environment"] == "sandbox" else "deploy")
-        flow = install(self.tenant, self.person, template, given.get("name", ""))
+        try:
+            with transaction.atomic():
+                flow = self._installed(template, given)
+        except publishing.Refused as error:
+            raise refused(error.problems) from None
         audit.record(self.tenant, self.person, "template.installed", "flow", flow.id, {"template": name}, request)
+        return Response(detail(flow), status=201)
+
+    def _installed(self, template: Template, given: dict[str, Any]) -> Flow:
+        """The flow, put to work where that was asked for; nothing of it stays when that is refused."""
+        flow = install(self.tenant, self.person, template, given.get("name", ""))
         if given.get("environment"):
             environment = Environment.objects.get(tenant=self.tenant, name=given["environment"])
             bound = given["connections"] or self._only_choices(template, environment)
-            try:
-                version = publishing.publish(flow, self.person, f"Installed from “{template.title}”")
-                publishing.deploy(publishing.Deploy(version, environment, bound, self.person))
-            except publishing.Refused as error:
-                raise refused(error.problems) from None
-        return Response(detail(flow), status=201)
+            version = publishing.publish(flow, self.person, f"Installed from “{template.title}”")
+            publishing.deploy(publishing.Deploy(version, environment, bound, self.person))
+        return flow
 
     def _only_choices(self, template: Template, environment: Environment) -> dict[str, str]:
         """Each alias bound to the environment's connection of its connector where there is just one."""

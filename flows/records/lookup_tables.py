@@ -52,6 +52,8 @@ def change_rows(table: LookupTable, set_rows: dict[str, str], remove: Iterable[s
             update_fields=["value"],
             batch_size=500,
         )
+        if LookupRow.objects.filter(table=table).count() > MOST_ROWS:
+            raise RowsRefused(f"A lookup table holds at most {MOST_ROWS} rows.")
         _changed(table)
 
 
