@@ -91,7 +91,7 @@ class _Inside:
     def works(self, bound: Bound) -> None:
         """Have it noted that the system took the credential, once."""
         bound.row.status = ConnectionStatus.OK
-        self._in_thread(
+        self._note_in_thread(
             status.mark_ok, str(bound.row.tenant_id), bound.connection_id, "It worked when it was last used."
         )
 
