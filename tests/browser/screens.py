@@ -6,6 +6,8 @@ Used by the tests of this folder. It knows the app by its test ids, labels and a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -91,3 +93,14 @@ def buy_until(shop: Shop, name: str, status: str) -> dict[str, Any]:
 
 def runs_of(shop: Shop, charge: str) -> list[dict[str, Any]]:
     return shop.runs(f"q={charge}")
+
+
+@contextmanager
+def faulty(shop: Shop, system: str, fault: str, match: dict[str, Any]) -> Iterator[None]:
+    """A simulated system that fails once in this way."""
+    body = {"system": system, "fault": fault, "match": match, "times": 1}
+    made = shop.api("POST", "sandbox/faults/", body, expect=201)
+    try:
+        yield
+    finally:
+        shop.api("DELETE", f"sandbox/faults/{made['id']}/", expect=204)

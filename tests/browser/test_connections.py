@@ -1,0 +1,71 @@
+"""Connections: tested from the list, made by a form that explains itself, and their credentials never seen again."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Response, expect
+
+from tests.browser.screens import Person
+from tests.browser.watching import Watch
+from tests.journeys.shop import Shop
+
+SECRET = "token-that-nobody-may-read-again"
+
+
+def test_a_test_of_the_simulated_stripe_tells_what_stripe_answered(admin: Person, shop: Shop) -> None:
+    page = admin.open("connections")
+    [connection] = [row for row in shop.api("GET", "connections/")["items"] if row["connector"] == "stripe"]
+    row = page.get_by_test_id(f"connection-row-{connection['id']}")
+    expect(row).to_contain_text("simulated")
+
+    with page.expect_response(re.compile(r"/connections/[^/]+/test/$")) as answered:
+        page.get_by_test_id(f"test-{connection['name']}").click()
+
+    told = answered.value.json()
+    assert told["ok"] is True
+    expect(row.locator("[data-status=ok]")).to_have_text("Connected")
+    expect(row).to_contain_text(told["message"])
+
+
+def test_a_connection_is_made_after_its_mistakes_are_shown_and_its_token_is_never_seen_again(
+    admin: Person, shop: Shop, watch: Watch
+) -> None:
+    page = admin.open("connections")
+    bodies: list[str] = []
+    page.on("response", lambda response: bodies.append(_text(response)))
+    page.get_by_test_id("new-connection").click()
+    page.get_by_test_id("connector-http").click()
+    page.get_by_test_id("connection-name").fill("Warehouse")
+    page.get_by_test_id("connection-simulated").uncheck(force=True)
+    page.get_by_test_id("config-base_url").fill("not an address")
+    page.get_by_test_id("credential-token").fill(SECRET)
+    watch.allow(422, "/connections/")
+
+    page.get_by_test_id("connection-save").click()
+
+    address = page.get_by_test_id("config-base_url")
+    expect(address).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(f"#{address.get_attribute('aria-describedby').split()[-1]}")).to_be_visible()
+    assert [row for row in shop.api("GET", "connections/")["items"] if row["name"] == "Warehouse"] == []
+
+    page.get_by_test_id("config-base_url").fill(f"{admin.url}/healthz")
+    page.get_by_test_id("connection-save").click()
+
+    expect(page.get_by_test_id("connection-tested")).to_contain_text("Warehouse")
+    page.get_by_role("button", name="Done").click()
+    [made] = [row for row in shop.api("GET", "connections/")["items"] if row["name"] == "Warehouse"]
+    expect(page.get_by_test_id(f"connection-row-{made['id']}")).to_be_visible()
+    page.reload()
+    row = page.get_by_test_id(f"connection-row-{made['id']}")
+    row.get_by_label("More about Warehouse").click()
+    page.get_by_role("menuitem", name="Rotate credential").click()
+    expect(page.get_by_test_id("rotate-token")).to_have_value("")
+    assert SECRET not in page.content()
+    assert len([body for body in bodies if "Warehouse" in body]) >= 2
+    assert [body for body in bodies if SECRET in body] == []
+
+
+def _text(response: Response) -> str:
+    """The body of an answer of the API; others are not read."""
+    return response.text() if "/api/" in response.url else ""
