@@ -129,11 +129,21 @@ function UserMenu() {
   const tenant = useTenant();
   const signOut = useSignOut();
   const name = user?.name || user?.email || "";
+  const initials = name
+    .split(/[\s@.]+/, 2)
+    .map((word) => word.charAt(0).toUpperCase())
+    .join("");
   return (
     <Menu position="bottom-end" width={230}>
       <Menu.Target>
-        <UnstyledButton className={classes.me} aria-label={`Signed in as ${name}`} data-testid="user-menu">
-          <Avatar size={28} radius="xl" color="indigo" name={name} aria-hidden />
+        <UnstyledButton
+          className={classes.me}
+          aria-label={`${initials}: signed in as ${name}`}
+          data-testid="user-menu"
+        >
+          <Avatar size={28} radius="xl" color="indigo" alt="">
+            {initials}
+          </Avatar>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -59,14 +59,7 @@ function useCards() {
   const [cards, setCards] = useState<CardNode[]>(drawn);
   useEffect(() => {
     const selected = new Set(chosen);
-    setCards((before) => {
-      const known = new Map(before.map((card) => [card.id, card]));
-      return drawn.map((card) => ({
-        ...card,
-        selected: selected.has(card.id),
-        measured: known.get(card.id)?.measured,
-      }));
-    });
+    setCards(drawn.map((card) => ({ ...card, selected: selected.has(card.id) })));
   }, [drawn, chosen]);
   return [cards, setCards] as const;
 }

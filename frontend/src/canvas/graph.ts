@@ -72,12 +72,15 @@ export function drawNodes(document: FlowDocument, options: DrawOptions): CardNod
     const title = titleOf(node);
     const line = lineOf(document, node, options.connectors);
     const step = options.steps?.get(node.id) ?? null;
+    const height = heightOf(node, options.kinds);
     return {
       id: node.id,
       type: "card",
       position: places[node.id] ?? { x: 0, y: 0 },
       width: NODE_WIDTH,
-      height: heightOf(node, options.kinds),
+      height,
+      // Known from the start, so that the canvas keeps the places of handles when a card changes.
+      measured: { width: NODE_WIDTH, height },
       ariaLabel: `${title}, ${line}${step ? `, ${step.status}` : ""}`,
       data: {
         node,
@@ -110,6 +113,7 @@ export function drawFrames(document: FlowDocument, cards: CardNode[], editable: 
         position: { x: rect.x, y: rect.y },
         width: rect.width,
         height: rect.height,
+        measured: { width: rect.width, height: rect.height },
         zIndex: -1,
         selectable: false,
         draggable: false,

@@ -10,10 +10,12 @@ const ROOM_FOR_PORTS = 76;
 
 /** Shows everything when words stay readable, else the given step (or the first one) in good size. */
 export function useFirstView(anchor: string | null, key: unknown, smallest = READABLE): void {
+  // A picture that is always shown whole is fitted anew when its frame changes.
   const flow = useReactFlow();
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const isReady = width > 0 && height > 0;
+  const frame = smallest === 0 ? `${width}x${height}` : "";
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another picture is looked at anew
   useEffect(() => {
     if (!isReady) return;
@@ -34,7 +36,7 @@ export function useFirstView(anchor: string | null, key: unknown, smallest = REA
       void flow.setViewport({ x, y, zoom: GOOD });
     }, 60);
     return () => clearTimeout(timer);
-  }, [isReady, key]);
+  }, [isReady, key, frame]);
 }
 
 /** Moves the picture just so far that the step can be seen whole. */

@@ -49,7 +49,7 @@ export function FaultsPanel({ state, mayPlay }: { state: SandboxState; mayPlay: 
       {faults.map((fault) => (
         <div key={`${fault.id}`} className={classes.fault} data-testid={`fault-${fault.fault}`}>
           <IconBolt size={15} aria-hidden />
-          <span className="truncate">
+          <span>
             <strong>{titleOf(fault.system)}</strong> {faultTitle(fault.fault).toLowerCase()}
           </span>
           <span className="faint">{fault.times === null ? "always" : `${fault.times}×`}</span>

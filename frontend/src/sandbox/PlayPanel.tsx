@@ -58,7 +58,7 @@ export function PlayPanel(props: {
                 <CheckMark ok={check.ok} isRunning={play.status === "running"} />
                 <span>
                   {check.name}
-                  {check.detail && <small>{check.detail}</small>}
+                  {check.detail && (check.ok || play.status === "finished") && <small>{check.detail}</small>}
                 </span>
               </li>
             ))}

@@ -1,4 +1,4 @@
-/** The score of the play, large enough to be projected: accepted, carried, on the way, for a person, checks. */
+/** The score of the play, large enough to be projected: accepted, carried, on the way, for a person, attempts, checks. */
 import type { Run } from "@/api/types";
 import type { Play } from "@/api/types-admin";
 import classes from "./sandbox.module.css";
@@ -7,8 +7,7 @@ export function Scoreboard({ runs, play }: { runs: Run[]; play: Play | null }) {
   const count = (...statuses: string[]) => runs.filter(({ status }) => statuses.includes(status)).length;
   const checks = play?.checks ?? [];
   const held = checks.filter(({ ok }) => ok === true).length;
-  const lost =
-    runs.length - count("succeeded", "queued", "running", "waiting", "failed", "uncertain", "cancelled");
+  const attempts = runs.reduce((sum, run) => sum + run.attempts, 0);
   const figures = [
     { label: "events accepted", value: String(runs.length), tone: "" },
     {
@@ -26,7 +25,7 @@ export function Scoreboard({ runs, play }: { runs: Run[]; play: Play | null }) {
       value: String(count("failed", "uncertain")),
       tone: count("failed", "uncertain") > 0 ? "bad" : "",
     },
-    { label: "lost", value: String(lost), tone: lost > 0 ? "bad" : "" },
+    { label: "attempts", value: String(attempts), tone: "" },
     {
       label: "checks hold",
       value: checks.length === 0 ? "–" : `${held} / ${checks.length}`,
