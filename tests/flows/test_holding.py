@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flows import control, journal
+from flows import control, journal, publishing
+from flows.models import LookupTable
+from flows.records import lookup_tables
 from ipaas.book.writer import get_writer
 from tests.connectors.stub import Seen, reply, silence
-from tests.flows.documents import call
+from tests.flows.documents import call, document, fixed, node
 from tests.flows.house import House
 
 
@@ -74,6 +76,31 @@ def test_what_a_dead_process_had_appended_to_is_due_at_once_for_the_next(house: 
 
     assert count == 1
     assert house.run(run_id).due_at == now
+
+
+def test_an_event_that_was_taken_for_paused_while_its_flow_was_resumed_runs_all_the_same(house: House) -> None:
+    deployment = house.deploy(document(fixed("done", ok=True)))
+    publishing.pause(deployment)
+    publishing.resume(deployment)
+
+    run_id = house.start(deployment, {"n": 1}, paused=True)
+    house.sweep()
+
+    assert house.wait(run_id, seconds=3).status == "succeeded"
+
+
+def test_a_table_that_was_removed_and_made_anew_is_read_anew(house: House) -> None:
+    deployment = house.deploy(document(node("look", "lookup", {"table": "parts", "key": "pump"})))
+    found = []
+    for value in ("OLD", "NEW"):
+        table = LookupTable.objects.of(house.tenant).create(name="parts", title="Parts")
+        lookup_tables.replace_rows(table, [("pump", value)])
+        run_id = house.start(deployment)
+        house.wait(run_id, "succeeded")
+        found.append(house.outputs(run_id)["look"])
+        table.delete()
+
+    assert found == ["OLD", "NEW"]
 
 
 def _in_hand_after_an_append(house: House) -> str:
