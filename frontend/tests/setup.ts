@@ -1,7 +1,10 @@
 /** Prepares jsdom for every test: matchers, and the browser parts that jsdom does not have. */
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
+
+// The suite shares its machine with others: what is awaited may take its time.
+configure({ asyncUtilTimeout: 20_000 });
 
 class Observer {
   observe() {}
