@@ -57,8 +57,8 @@ class Person:
         return self.page.get_by_test_id(f"node-{node_id}")
 
     def type_code(self, label: str, text: str, *, inside: Locator | None = None) -> None:
-        """Replace what a code field holds; it is there once its editor has been loaded."""
-        box = (inside or self.page).locator(f".cm-content[aria-label='{label}']")
+        """Replace what the code field holds whose label begins so; it is there once its editor is loaded."""
+        box = (inside or self.page).locator(f".cm-content[aria-label^='{label}']")
         box.click()
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(text)
