@@ -294,3 +294,12 @@ def test_two_accounts_cannot_differ_in_case_alone(acme: Tenant, admin: Member) -
         User.objects.bulk_create([User(email="Upper@acme.test")])
 
     assert User.objects.count() == 1
+
+
+def test_a_stranger_is_told_the_demos_people_and_nobody_elses(client: APIClient) -> None:
+    User.objects.create_user("admin@demo.test", "a long enough password")
+    User.objects.create_user("someone@company.test", "a long enough password")
+
+    answer = client.get("/api/v1/session/").json()
+
+    assert answer["demo"] == {"people": ["admin@demo.test"]}

@@ -23,6 +23,8 @@ from ipaas.accounts.api.schema import documented
 from ipaas.accounts.models import Membership, User
 from ipaas.accounts.sessions import SessionAuthentication, TooManyAttempts, confirm_password, sign_in
 
+_DEMO_DOMAIN = "@demo.test"
+
 
 def person(user: User) -> dict[str, str]:
     """A person as the API shows one."""
@@ -107,7 +109,15 @@ class Session(ApiView):
             "user": person(user) if user else None,
             "csrf_token": get_token(request._request),
             "tenants": tenants,
+            "demo": None if user is not None else _demo(),
         }
+
+
+def _demo() -> dict[str, Any] | None:
+    """Whom a stranger may sign in as where the demo is installed; its addresses exist nowhere else."""
+    emails = User.objects.filter(email__endswith=_DEMO_DOMAIN, is_active=True).order_by("email")
+    people = list(emails.values_list("email", flat=True)[:20])
+    return {"people": people} if people else None
 
 
 class Password(ApiView):

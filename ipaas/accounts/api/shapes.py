@@ -43,12 +43,19 @@ class MyTenantShape(serializers.Serializer[Any]):
     permissions = PermissionsField()
 
 
+class DemoShape(serializers.Serializer[Any]):
+    """The people of the demo tenant."""
+
+    people = serializers.ListField(child=serializers.CharField())
+
+
 class SessionShape(serializers.Serializer[Any]):
     """Who is signed in, and the CSRF token that changes need."""
 
     user = UserShape(allow_null=True)
     csrf_token = serializers.CharField(help_text="send it as X-CSRFToken")
     tenants = MyTenantShape(many=True)
+    demo = DemoShape(allow_null=True, help_text="whom a stranger may sign in as, where the demo is installed")
 
 
 @extend_schema_serializer(
