@@ -14,7 +14,12 @@ _MOST_EFFECTS = 4
 
 
 def summary_of(deployed: Deployed, history: History) -> str:
-    """At most one sentence: the failure, what is waited for, or what was done outside."""
+    """At most one sentence, without the NUL that no database keeps in its texts."""
+    return _summary_of(deployed, history).replace("\x00", "")
+
+
+def _summary_of(deployed: Deployed, history: History) -> str:
+    """The failure, what is waited for, or what was done outside."""
     finished = history.finished
     if finished and finished.get("error"):
         return _failure(deployed, finished["error"])

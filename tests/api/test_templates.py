@@ -22,7 +22,7 @@ INSTALL = f"{BASE}/templates/{NAME}/install/"
 
 
 @pytest.fixture
-def simulated(transactional_db: None, acme: Tenant) -> Iterator[dict[str, Connection]]:
+def simulated(db: None, acme: Tenant) -> Iterator[dict[str, Connection]]:
     """Connections to the tenant's simulated systems."""
     ensure_seeded(acme)
     sandbox = Environment.objects.get(tenant=acme, name="sandbox")

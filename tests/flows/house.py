@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self, TypeVar
 
 import orjson
+from asgiref.sync import sync_to_async
+from django.db import connections
 
 from connectors.gateway import Gateway
 from connectors.models import Connection, Effect
@@ -86,6 +88,7 @@ class House:
             await self._stop(each)
         await _gateways.gateway().close()
         await self.stub.stop()
+        await sync_to_async(connections.close_all)()
 
     def ask(self, question: Coroutine[Any, Any, Answer], seconds: float = 20) -> Answer:
         """Run something on the loop."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import pytest
+from django.db import connections
 
 from connectors.vault import seal
 from flows import publishing
@@ -113,8 +114,14 @@ def test_a_key_of_any_length_and_any_characters_is_kept(house: House) -> None:
 def test_ten_senders_of_one_event_at_once_start_one_run(house: House) -> None:
     deployment = _deployed(house)
 
+    def send(_: int) -> Any:
+        try:
+            return _send(house, deployment, {"n": 1})
+        finally:
+            connections.close_all()
+
     with ThreadPoolExecutor(10) as pool:
-        answers = list(pool.map(lambda _: _send(house, deployment, {"n": 1}), range(10)))
+        answers = list(pool.map(send, range(10)))
 
     assert sorted(answer.status for answer in answers) == [200] * 9 + [202]
     assert len({answer.json()["run"] for answer in answers}) == 1
