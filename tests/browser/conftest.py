@@ -5,12 +5,13 @@ A test fails when its pages logged errors or met answers that it did not announc
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Error, expect
 
 from tests.browser.screens import PASSWORD, WIDE, Person
 from tests.browser.watching import Watch
@@ -83,7 +84,8 @@ def people(
     verdict = watch.verdict()
     if verdict or request.node.stash.get(_FAILED, True):
         for number, page in enumerate(pages):
-            page.screenshot(path=tmp_path / f"page-{number}.png")
+            with contextlib.suppress(Error):  # a picture that cannot be taken must not hide why the test failed
+                page.screenshot(path=tmp_path / f"page-{number}.png")
         print(f"Pictures of the pages are in {tmp_path}")
     for context in contexts:
         context.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -59,7 +60,7 @@ def test_a_question_mark_shows_the_keys_and_a_leader_key_goes_to_a_page(analyst:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_stop_of_the_tab_key_shows_where_the_focus_is(analyst: Person, scheme: str) -> None:
+def test_every_stop_of_the_tab_key_shows_where_the_focus_is(analyst: Person, scheme: Literal["light", "dark"]) -> None:
     page = analyst.page
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     expect(page.locator("[data-testid^=flow-row-]").first).to_be_visible()
@@ -84,7 +85,8 @@ def _next_stop(page: Page) -> dict:
             const ring = element.closest('.mantine-Input-wrapper') ?? element;
             const look = () => [element, ring, element.parentElement].map(one => {
                 const style = getComputedStyle(one);
-                return [style.outlineStyle, style.outlineWidth, style.boxShadow, style.borderColor, style.backgroundColor];
+                return [style.outlineStyle, style.outlineWidth, style.boxShadow, style.borderColor,
+                    style.backgroundColor];
             }).flat().join();
             const name = element.getAttribute('aria-label') || element.textContent.trim() || element.tagName;
             const still = () => document.getAnimations()

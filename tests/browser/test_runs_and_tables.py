@@ -1,4 +1,4 @@
-"""Finding runs and mending them: search and filters kept in the address, a failed run explained, mended and replayed."""
+"""Finding runs and mending them: search kept in the address, a failed run explained, its table mended, replayed."""
 
 from __future__ import annotations
 
