@@ -46,6 +46,7 @@ class Hands:
     now: Callable[[], datetime]
     jitter: Callable[[], float]
     lease_seconds: float
+    holder: str
 
 
 class Carry:
@@ -229,7 +230,8 @@ class Carry:
         """Queue the pending facts as the next entry; the fence answers when the append is awaited."""
         self._seq += 1
         facts, self._pending = self._pending, []
-        row = journal.RunChange(status, due_at, self._attempts, self._started_at, **change)
+        holder = self._hands.holder if status == "running" else ""
+        row = journal.RunChange(status, due_at, self._attempts, self._started_at, holder=holder, **change)
         item = journal.Append(self._held.run_id, self._seq, facts, row)
         future = self._hands.writer.submit(journal.append, item)
         future.add_done_callback(self._told)
@@ -262,6 +264,8 @@ class Carry:
             finished_at=None if finish.status == "uncertain" else self._hands.now(),
         )
         await self._append_all()
+        if self._deployed.replies:
+            self._hands.live.ended(self._held.run_id)
 
 
 def trigger_scope(held: journal.Held) -> dict[str, Any]:

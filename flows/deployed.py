@@ -19,6 +19,7 @@ from flows.models import Deployment, Flow, LookupRow, LookupTable, Run
 from ipaas.accounts.models import EnvironmentVariable
 
 _MOST_PLANS = 500
+_MOST_TABLES = 200
 _VARIABLES_FRESH_SECONDS = 2.0
 
 
@@ -38,6 +39,7 @@ class Deployed:
     plan: Plan
     trigger: dict[str, Any]
     connections: dict[str, str]
+    replies: bool
     variables: dict[str, str]
     variables_read_at: float
 
@@ -105,6 +107,7 @@ def _read(deployment_id: str) -> Deployed:
         plan=compile_plan(deployment.version.document, RegistryCatalog(registry())),
         trigger=trigger_params(deployment.version.document),
         connections=dict(deployment.connections),
+        replies=any(node["kind"] == "respond" for node in deployment.version.document["nodes"]),
         variables=_variables(deployment.environment_id),
         variables_read_at=time.monotonic(),
     )
@@ -127,7 +130,7 @@ class _CachedTable:
     rows: dict[str, str]
 
 
-_tables: dict[tuple[str, str], _CachedTable] = {}
+_tables: OrderedDict[str, _CachedTable] = OrderedDict()
 
 
 class Tables:
@@ -159,10 +162,14 @@ def load_tables(tenant_id: str, names: frozenset[str]) -> Tables:
     }
     rows: dict[str, dict[str, str]] = {}
     for name, (table_id, revision) in current.items():
-        cached = _tables.get((tenant_id, name))
+        cached = _tables.get(table_id)
         if cached is None or cached.revision != revision:
             pairs = LookupRow.objects.filter(table_id=table_id).values_list("key", "value")
-            cached = _tables[(tenant_id, name)] = _CachedTable(revision, dict(pairs))
+            cached = _CachedTable(revision, dict(pairs))
+            with _lock:
+                _tables[table_id] = cached
+                while len(_tables) > _MOST_TABLES:
+                    _tables.popitem(last=False)
         rows[name] = cached.rows
     return Tables(rows)
 

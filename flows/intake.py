@@ -7,7 +7,7 @@ looks into what a flow does; that is the runner's part.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from flows.deployed import Deployed
 from flows.engine.facts import run_admitted, stamp
 from flows.events import body_value
 from flows.runner import Runner, runner_here
+from ipaas.book.cards import mask_body
 from ipaas.book.ids import new_id
 from ipaas.book.writer import get_writer
 
@@ -44,10 +45,10 @@ async def admit(arrival: Arrival, run_id: str = "") -> journal.Admitted:
         runner_for_run = runner
     event, run = _rows(arrival, runner_for_run, run_id)
     admitted: journal.Admitted = await get_writer().submit(journal.admit, (event, run))
-    if not admitted.duplicate and not arrival.paused:
+    if admitted.resumed or (not admitted.duplicate and not arrival.paused):
         if runner_for_run is not None:
             runner_for_run.accept(_held(event, run))
-        elif runner is None:
+        elif runner is None or admitted.resumed:
             bell.ring((run.id,))
     return admitted
 
@@ -56,13 +57,14 @@ def admit_from_thread(arrival: Arrival) -> journal.Admitted:
     """The same for callers without an event loop (API views, commands)."""
     event, run = _rows(arrival, None, "")
     admitted: journal.Admitted = get_writer().submit_from_thread(journal.admit, (event, run))
-    if not admitted.duplicate and not arrival.paused:
+    if admitted.resumed or (not admitted.duplicate and not arrival.paused):
         bell.ring((run.id,))
     return admitted
 
 
 def _rows(arrival: Arrival, runner: Runner | None, run_id: str) -> tuple[journal.NewEvent, journal.NewRun]:
     deployed = arrival.deployed
+    arrival = _without_cards(arrival)
     event_id = new_id("evt")
     run_id = run_id or new_id("run")
     scope = {
@@ -108,6 +110,14 @@ def _rows(arrival: Arrival, runner: Runner | None, run_id: str) -> tuple[journal
 def _declared_key(deployed: Deployed, scope: dict[str, Any]) -> str:
     """The flow's own dedupe expression; one that cannot be read loses no event, the trigger's key is used then."""
     return deployed.plan.dedupe_key(scope) or ""
+
+
+def _without_cards(arrival: Arrival) -> Arrival:
+    """Card numbers are never stored, so they go no further than this door; the event says how it was changed."""
+    body = mask_body(arrival.body)
+    if body is arrival.body:
+        return arrival
+    return replace(arrival, body=body, meta={**arrival.meta, "cards_masked": True})
 
 
 def _cut(text: str) -> str:

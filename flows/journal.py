@@ -78,6 +78,7 @@ class Admitted:
 
     run_id: str
     duplicate: bool
+    resumed: bool = False
 
 
 @dataclass(slots=True)
@@ -139,14 +140,31 @@ def admit(tx: Transaction, items: list[tuple[NewEvent, NewRun]]) -> list[Admitte
     ]  # fmt: skip
     taken = tx.insert("flows_event", _EVENT_COLUMNS, events, suffix="ON CONFLICT DO NOTHING RETURNING id")
     fresh = {row[0] for row in taken}
+    resumed = _resumed_since(tx, [run for event, run in items if event.id in fresh and run.due_at is None])
     _insert_runs(tx, [run for event, run in items if event.id in fresh])
     answers = []
     for event, run in items:
         if event.id in fresh:
-            answers.append(Admitted(run.id, duplicate=False))
+            answers.append(Admitted(run.id, duplicate=False, resumed=run.id in resumed))
         else:
             answers.append(Admitted(_first_run(tx, event), duplicate=True))
     return answers
+
+
+def _resumed_since(tx: Transaction, runs: Sequence[NewRun]) -> set[str]:
+    """Runs that were taken for paused although their deployment was resumed meanwhile: they are due after all."""
+    resumed = set()
+    lock = "FOR SHARE" if tx.vendor == "postgresql" else ""
+    for deployment_id in {run.deployment_id for run in runs}:
+        sql = f"SELECT active, paused_at FROM flows_deployment WHERE id = %s {lock}"
+        row = tx.execute(sql, (deployment_id,)).fetchone()
+        if row is None or row[1] is not None:
+            continue
+        for run in runs:
+            if run.deployment_id == deployment_id:
+                run.due_at = run.created_at
+                resumed.add(run.id)
+    return resumed
 
 
 def add_runs(tx: Transaction, items: list[NewRun]) -> list[None]:
@@ -176,7 +194,8 @@ def _insert_runs(tx: Transaction, runs: Sequence[NewRun]) -> None:
 def append(tx: Transaction, items: list[Append]) -> list[FenceLost | None]:
     """Add facts to runs and move their rows on; an entry whose number is taken is refused as a whole."""
     reached("before_append")
-    rows = [(item.run_id, item.seq, pack(values.set_aside(tx, item.run_id, item.facts))) for item in items]
+    following = _in_sequence(tx, items)
+    rows = [(item.run_id, item.seq, pack(values.set_aside(tx, item.run_id, item.facts))) for item in following]
     suffix = "ON CONFLICT DO NOTHING RETURNING run_id, seq"
     accepted = {(row[0], row[1]) for row in tx.insert("flows_fact", _FACT_COLUMNS, rows, suffix=suffix)}
     changes = []
@@ -196,6 +215,20 @@ _CHANGE_SQL = """
     UPDATE flows_run SET status = %s, due_at = %s, attempts = %s, started_at = %s, summary = %s, error = %s,
         finished_at = %s, waiting_for = %s, holder = %s, seq = %s
     WHERE id = %s"""
+
+
+def _in_sequence(tx: Transaction, items: list[Append]) -> list[Append]:
+    """The appends that follow on what is in the book: after a lost entry none of a holder's later ones counts."""
+    run_ids = sorted({item.run_id for item in items})
+    marks = ", ".join(["%s"] * len(run_ids))
+    lock = "ORDER BY id FOR UPDATE" if tx.vendor == "postgresql" else ""
+    last = dict(tx.execute(f"SELECT id, seq FROM flows_run WHERE id IN ({marks}) {lock}", run_ids).fetchall())
+    following = []
+    for item in items:
+        if last.get(item.run_id) == item.seq - 1:
+            last[item.run_id] = item.seq
+            following.append(item)
+    return following
 
 
 def _change_row(tx: Transaction, item: Append, change: RunChange) -> tuple[Any, ...]:
@@ -235,7 +268,8 @@ def _hold(tx: Transaction, item: Hold) -> list[Held]:
             RETURNING {", ".join(_HELD_COLUMNS)}""",
         params,
     ).fetchall()
-    return _with_records(tx, rows)
+    # RETURNING has no order; the oldest goes first.
+    return _with_records(tx, sorted(rows, key=lambda row: str(row[0])))
 
 
 def _with_records(tx: Transaction, rows: list[tuple[Any, ...]]) -> list[Held]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import weakref
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar
 
@@ -56,7 +57,11 @@ class Live:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def replied(self, run_id: str, reply: dict[str, Any]) -> None:
+    def ended(self, run_id: str) -> None:
+        """A run that could have replied is over: whoever still waits for its reply need not wait longer."""
+        self.replied(run_id, None)
+
+    def replied(self, run_id: str, reply: dict[str, Any] | None) -> None:
         """Hand a flow's own reply to the webhook request that waits for it, in this process or another."""
         waiting = _waiting_here.get(run_id)
         if waiting is not None and not waiting.done():
@@ -65,7 +70,7 @@ class Live:
             self._start(_send(f"reply.{run_id}", {"type": "live.replied", "reply": reply}))
 
 
-_waiting_here: dict[str, asyncio.Future[dict[str, Any]]] = {}
+_waiting_here: dict[str, asyncio.Future[dict[str, Any] | None]] = {}
 
 
 async def with_reply(
@@ -75,7 +80,7 @@ async def with_reply(
     run_id = new_id("run")
     if settings.REDIS_URL:
         return await _reply_from_elsewhere(run_id, admit, timeout_seconds)
-    future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+    future: asyncio.Future[dict[str, Any] | None] = asyncio.get_running_loop().create_future()
     _waiting_here[run_id] = future
     try:
         admitted = await admit(run_id)
@@ -105,7 +110,7 @@ async def _reply_from_elsewhere(
             message = await asyncio.wait_for(layer.receive(channel), timeout_seconds)
         except TimeoutError:
             return admitted, None
-        return admitted, dict(message["reply"])
+        return admitted, message["reply"]
     finally:
         await layer.group_discard(group, channel)
 
@@ -120,9 +125,9 @@ async def _send(group: str, message: dict[str, Any]) -> None:
         _log.warning("watchers could not be told: %s", error)
 
 
-_live: dict[int, Live] = {}
+_live: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Live] = weakref.WeakKeyDictionary()
 
 
 def get_live() -> Live:
     """The gatherer of the running event loop."""
-    return _live.setdefault(id(asyncio.get_running_loop()), Live())
+    return _live.setdefault(asyncio.get_running_loop(), Live())

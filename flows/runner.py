@@ -47,8 +47,9 @@ class Runner:
     ) -> None:
         self.holder = new_id("hld")
         self._capacity = capacity
-        self._hands = Hands(writer, gateway, get_live(), now, jitter, lease_seconds)
+        self._hands = Hands(writer, gateway, get_live(), now, jitter, lease_seconds, self.holder)
         self._carries: dict[str, asyncio.Task[None]] = {}
+        self._next: dict[str, journal.Held] = {}
         self._rung: set[str] = set()
         self._kick = asyncio.Event()
         self._backlog = False
@@ -135,20 +136,26 @@ class Runner:
         while self._backlog and self._room():
             self._backlog = False
             # A hold that came back full may have left more behind.
-            self._backlog = await self._hold(()) == _MOST_PER_HOLD or self._backlog
+            self._backlog = await self._hold(()) or self._backlog
 
     def _room(self) -> int:
         return self._capacity - len(self._carries)
 
-    async def _hold(self, run_ids: tuple[str, ...]) -> int:
+    async def _hold(self, run_ids: tuple[str, ...]) -> bool:
+        """Take due runs; True when as many came as were asked for."""
         now = self._hands.now()
         limit = min(_MOST_PER_HOLD, max(1, self._room()))
         request = journal.Hold(self.holder, now, self.lease_end(), limit, run_ids)
         held = await self._hands.writer.submit(journal.hold, request)
         for run in held:
-            if run.run_id not in self._carries:
+            if run.run_id in self._carries:
+                # A person's word came between: the carry at work has lost the fence and lets go; what it had sent stays
+                # open in the ledger.
+                self._next[run.run_id] = run
+                self._carries[run.run_id].cancel()
+            else:
                 self.accept(run)
-        return len(held)
+        return len(held) == limit
 
     async def _renew_forever(self) -> None:
         while not self._stopping:
@@ -186,6 +193,8 @@ class Runner:
 
     def _done(self, run_id: str, task: asyncio.Task[None]) -> None:
         self._carries.pop(run_id, None)
+        if (following := self._next.pop(run_id, None)) is not None:
+            self.accept(following)
         if not task.cancelled() and (error := task.exception()) is not None:
             # Our own defect: loud in the log, and the run stays in the book until its lease ends and it is tried again.
             _log.error("carrying run %s failed and will be tried again", run_id, exc_info=error)

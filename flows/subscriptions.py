@@ -110,18 +110,12 @@ async def _subscribe(state: TriggerState) -> None:
         return
     spec = _spec_of(connection)
     assert spec is not None
+    # The answer holds the signing secret, which belongs into the vault and not into the ledger.
     order = CallOrder(
         tenant_id=state.tenant_id,
         connection_id=connection.id,
         operation=spec.subscribe,
         inputs={"url": wanted["url"], "events": wanted["events"] or ["*"]},
-        effect=EffectContext(
-            key=f"subscribe:{wanted['attempt']}",
-            business_key=state.flow_id,
-            run_id=state.id,
-            step="subscribe",
-            attempt=1,
-        ),
     )
     try:
         result = await gateway().call(order)

@@ -70,8 +70,8 @@ class Call:
             self._inputs, canonical = self._checked_inputs()
             async with self._bound.pace.slot(_MOST_PATIENCE_SECONDS):
                 if not self._operation.writes:
-                    return await self._read()
-                return await self._write(canonical)
+                    return self.recorder.masker.output(await self._read())
+                return self.recorder.masker.output(await self._write(canonical))
         except IpaasError as error:
             mask_error(error, self.recorder.masker)
             error.record = self.recorder.record
@@ -160,7 +160,7 @@ class Call:
             effects.lost(effect_id, None, _now())
             raise
         self.recorder.record["found"] = found
-        effects.answer(effect_id, output, _now(), found=found)
+        effects.answer(effect_id, self.recorder.masker.output(output), _now(), found=found)
         return output
 
     def _anything_there(self) -> bool:

@@ -14,9 +14,9 @@ from urllib.parse import quote, quote_plus
 import orjson
 
 from connectors.sdk.errors import IpaasError
+from ipaas.book.cards import MASK, mask_cards
 from ipaas.book.packing import dumps
 
-MASK = "•••"
 MOST_BODY_BYTES = 64 * 1024
 _SLACK = 2 * 1024
 _SHORTEST_SECRET = 4
@@ -32,27 +32,6 @@ _FORM_FIELD = re.compile(
     r"((?:^|[&?\[])(?:[a-z_]*(?:password|passwd|secret|access_?token|refresh_?token|api_?key|app_?key)|cvv|cvc|cvn)\]?=)[^&]+",
     re.IGNORECASE,
 )
-# Lengths and beginnings of payment cards; ids of other systems rarely have both and a right check digit.
-_CARD = re.compile(
-    r"(?<![\d.])(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|6(?:011|5\d{2}|4[4-9]\d)|35\d{2})(?:[ -]?\d{4}){3}(?!\d)"
-    r"|(?<![\d.])3[47]\d{2}[ -]?\d{6}[ -]?\d{5}(?!\d)|(?<![\d.])3(?:0[0-5]|[68]\d)\d[ -]?\d{6}[ -]?\d{4}(?!\d)"
-)
-
-
-def luhn(digits: str) -> bool:
-    """Whether the last digit is the check digit of the others (ISO/IEC 7812)."""
-    total = 0
-    for index, digit in enumerate(reversed(digits)):
-        number = int(digit)
-        if index % 2:
-            number = number * 2 - 9 if number > 4 else number * 2
-        total += number
-    return total % 10 == 0
-
-
-def _card(match: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", match.group())
-    return f"{MASK}{digits[-4:]}" if luhn(digits) else match.group()
 
 
 def _spellings(secret: Any) -> frozenset[str]:
@@ -89,7 +68,7 @@ class Masker:
         """The text without secrets and card numbers."""
         if self._secrets is not None:
             text = self._secrets.sub(MASK, text)
-        return _CARD.sub(_card, text)
+        return mask_cards(text)
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Headers with the values of sign-in headers masked by name and everything else by value."""
@@ -121,6 +100,25 @@ class Masker:
         except orjson.JSONDecodeError:
             return {"masked": text}
 
+    def output(self, value: Any) -> Any:
+        """An output as it may be kept: a secret or card number that a system repeats stays out of the book."""
+        return value if self.holds_nothing_in(dumps(value)) else self.plain(value)
+
+    def plain(self, value: Any) -> Any:
+        """A JSON value with secrets and card numbers masked in its texts; the same value where there are none."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {name: self.plain(inner) for name, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.plain(inner) for inner in value]
+        return value
+
+    def holds_nothing_in(self, raw: bytes) -> bool:
+        """A quick look: no secret and no card number is in these bytes."""
+        text = raw.decode("utf-8", "replace")
+        return self.text(text) == text
+
 
 _HEADER_EXEMPT = re.compile(r"^(?:idempotency-key|x-.*idempotency.*|ratelimit.*|x-ratelimit.*)$", re.IGNORECASE)
 
@@ -131,9 +129,8 @@ def mask_error(error: IpaasError, masker: Masker) -> None:
     error.args = (error.message,)
     error.hint = masker.text(error.hint) if error.hint else error.hint
     error.field = masker.text(error.field) if error.field else error.field
-    error.detail = {
-        name: masker.text(value) if isinstance(value, str) else value for name, value in error.detail.items()
-    }
+    error.code = masker.text(error.code)
+    error.detail = {name: masker.plain(value) for name, value in error.detail.items()}
 
 
 class Recorder:
