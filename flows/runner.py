@@ -13,9 +13,8 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from asgiref.sync import sync_to_async
-
 from connectors.gateway import Gateway
+from connectors.threads import in_thread
 from flows import deployed as deployments
 from flows import journal
 from flows.carry import Carry, Hands
@@ -173,12 +172,10 @@ class Runner:
         try:
             deployed = deployments.known(held.deployment_id)
             if deployed is None:
-                deployed = await sync_to_async(deployments.load, thread_sensitive=False)(held.deployment_id)
+                deployed = await in_thread(deployments.load, held.deployment_id)
             tables = deployments.NO_TABLES
             if deployed.plan.tables:
-                tables = await sync_to_async(deployments.load_tables, thread_sensitive=False)(
-                    held.tenant_id, deployed.plan.tables
-                )
+                tables = await in_thread(deployments.load_tables, held.tenant_id, deployed.plan.tables)
             wake_at = await Carry(held, deployed, tables, self._hands).go()
             if wake_at is not None:
                 self._call_back_at(wake_at, held.run_id)

@@ -11,7 +11,6 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db.models import Q
 
@@ -20,6 +19,7 @@ from connectors.models import Connection
 from connectors.registry import registry
 from connectors.sdk.errors import IpaasError, Rejected
 from connectors.sdk.triggers import SubscriptionSpec
+from connectors.threads import in_thread
 from connectors.vault import seal
 from flows import deployed as deployments
 from flows.models import Deployment, Flow, TriggerState
@@ -88,7 +88,7 @@ def subscribe_now(state: TriggerState) -> None:
 async def keep_forever(stop: asyncio.Event) -> None:
     """Try what is pending, again and again."""
     while not stop.is_set():
-        for state in await sync_to_async(_states_to_tend, thread_sensitive=False)():
+        for state in await in_thread(_states_to_tend):
             if state.subscription.get("status") == "pending":
                 await _subscribe(state)
             elif state.subscription.get("leftover"):
@@ -105,7 +105,7 @@ def _states_to_tend() -> list[TriggerState]:
 
 async def _subscribe(state: TriggerState) -> None:
     wanted = state.subscription
-    connection = await sync_to_async(_connection, thread_sensitive=False)(state, wanted["connection"])
+    connection = await in_thread(_connection, state, wanted["connection"])
     if connection is None:
         return
     spec = _spec_of(connection)
@@ -121,15 +121,15 @@ async def _subscribe(state: TriggerState) -> None:
         result = await gateway().call(order)
     except IpaasError as error:
         _log.warning("subscribing trigger %s failed: %s", state.id, error.message)
-        await sync_to_async(_not_yet, thread_sensitive=False)(state, error.message)
+        await in_thread(_not_yet, state, error.message)
         return
-    await sync_to_async(_subscribed, thread_sensitive=False)(state, spec, result.output)
+    await in_thread(_subscribed, state, spec, result.output)
 
 
 async def _unsubscribe(state: TriggerState) -> None:
     """Remove the oldest endpoint that is no longer wanted; one that is gone already counts as removed."""
     first, *rest = state.subscription["leftover"]
-    connection = await sync_to_async(_connection, thread_sensitive=False)(state, first["connection"])
+    connection = await in_thread(_connection, state, first["connection"])
     spec = _spec_of(connection) if connection is not None else None
     if connection is not None and spec is not None and spec.unsubscribe:
         effect = EffectContext(f"unsubscribe:{first['id']}", state.flow_id, state.id, "unsubscribe", 1)
@@ -139,9 +139,9 @@ async def _unsubscribe(state: TriggerState) -> None:
         except Rejected as error:
             _log.info("endpoint %s was not removed: %s", first["id"], error.message)
         except IpaasError as error:
-            await sync_to_async(_not_yet, thread_sensitive=False)(state, error.message)
+            await in_thread(_not_yet, state, error.message)
             return
-    await sync_to_async(_left, thread_sensitive=False)(state, rest)
+    await in_thread(_left, state, rest)
 
 
 def _left(state: TriggerState, leftover: list[dict[str, str]]) -> None:

@@ -10,6 +10,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from urllib.parse import urlsplit
 
 
 def _private_data_folder() -> None:
@@ -30,3 +31,8 @@ def _private_data_folder() -> None:
 _private_data_folder()
 
 from ipaas.settings import *  # noqa: E402, F403
+
+if REDIS_URL:  # noqa: F405
+    # A cache of its own for every worker process: one worker's clearing must not forget another's attempts.
+    _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    CACHES["default"]["LOCATION"] = urlsplit(REDIS_URL)._replace(path=f"/{8 + _worker % 4}").geturl()  # noqa: F405

@@ -11,11 +11,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-from asgiref.sync import sync_to_async
-
 from connectors.models import Connection
 from connectors.registry import registry
 from connectors.sdk.triggers import TriggerSpec
+from connectors.threads import in_thread
 from connectors.vault import open_sealed
 from flows import deployed as deployments
 from flows.deployed import Deployed
@@ -57,7 +56,7 @@ async def route_of(token: str) -> Route | None:
 
 async def _read_again(token: str) -> Route | None:
     """Read a route once for all who ask for it at the same time."""
-    found = await sync_to_async(_read, thread_sensitive=False)(token)
+    found = await in_thread(_read, token)
     if found is None:
         _routes.pop(token, None)
         return None

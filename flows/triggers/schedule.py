@@ -15,9 +15,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from asgiref.sync import sync_to_async
 from cronsim import CronSim, CronSimError
 
+from connectors.threads import in_thread
 from flows import deployed as deployments
 from flows.engine.errors import DocumentRefused, Problem
 from flows.intake import Arrival, admit
@@ -54,10 +54,10 @@ def problems(document: dict[str, Any]) -> list[Problem]:
 async def keep_forever(stop: asyncio.Event) -> None:
     """Start what is due, again and again."""
     while not stop.is_set():
-        for start in await sync_to_async(_due_starts, thread_sensitive=False)(datetime.now(UTC)):
+        for start in await in_thread(_due_starts, datetime.now(UTC)):
             # The event comes before the step forward: a crash between the two starts the same event again, a duplicate.
             await admit(start.arrival)
-            await sync_to_async(_step_forward, thread_sensitive=False)(start)
+            await in_thread(_step_forward, start)
         await asyncio.sleep(_LOOK_SECONDS)
 
 

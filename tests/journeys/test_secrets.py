@@ -217,7 +217,7 @@ def test_the_system_heard_every_secret_and_repeated_it(lived: Lived) -> None:
     assert any(headers.get("Authorization") == f"Bearer {lived.hidden['token']}" for headers in heard)
     assert any(headers.get("X-API-Key") == lived.hidden["key"] for headers in heard)
     assert len({path for path, _, _ in lived.system.heard}) == len(WAYS)
-    assert all(CARD in body for _, _, body in lived.system.heard)
+    assert all(CARD not in body and CARD[-4:] in body for _, _, body in lived.system.heard)
 
 
 def test_no_secret_is_in_any_value_of_the_database(lived: Lived) -> None:
