@@ -20,7 +20,7 @@ export function Mapper({ node, opened, onClose }: { node: FlowNode; opened: bool
       padding={0}
       size="calc(100vw - 64px)"
       classNames={{ body: classes.sheet }}
-      aria-label={`Mapper of ${titleOf(node)}`}
+      attributes={{ content: { "aria-label": `Mapper of ${titleOf(node)}` } }}
     >
       {opened && <Sheet node={node} onClose={onClose} />}
     </Modal>

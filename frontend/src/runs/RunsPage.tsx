@@ -130,6 +130,9 @@ function FilterBar(props: {
 }) {
   const { filters, set } = props;
   const [text, setText] = useState(filters.q ?? "");
+  useEffect(() => {
+    if (!filters.q) setText("");
+  }, [filters.q]);
   const search = useDebouncedCallback((value: string) => set("q", value), 250);
   return (
     <>

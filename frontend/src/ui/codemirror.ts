@@ -126,6 +126,7 @@ export function createEditor(
     ]),
     EditorView.contentAttributes.of({
       "aria-label": options.label,
+      tabindex: "0",
       ...(options.invalid ? { "aria-invalid": "true" } : {}),
     }),
     EditorView.updateListener.of((update) => {
