@@ -51,14 +51,14 @@ def _editor(person: Person, shop: Shop, _run: dict[str, Any]) -> None:
 
 def _step_form(person: Person, shop: Shop, run: dict[str, Any]) -> None:
     _editor(person, shop, run)
-    person.node("charge").click()
+    person.edit("charge")
     expect(person.page.get_by_test_id("inspector")).to_be_visible()
     expect(person.page.get_by_test_id("inspector").locator(".cm-content").first).to_be_visible()
 
 
 def _mapper(person: Person, shop: Shop, run: dict[str, Any]) -> None:
     _editor(person, shop, run)
-    person.node("buyer").click()
+    person.edit("buyer")
     person.page.get_by_test_id("open-mapper").click()
     expect(person.page.get_by_role("dialog").locator(".cm-content").first).to_be_visible()
 

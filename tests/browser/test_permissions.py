@@ -14,7 +14,7 @@ def test_a_viewer_sees_a_flow_but_can_neither_edit_publish_deploy_nor_run_it(per
     flow = demo_flow(shop)
     page = person.sign_in("viewer").open(f"flows/{flow['id']}")
 
-    person.node("create_order").click()
+    person.edit("create_order")
 
     expect(page.get_by_test_id("inspector")).to_be_visible()
     expect(page.get_by_text("You may look, not edit.")).to_be_visible()

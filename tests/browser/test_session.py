@@ -59,7 +59,7 @@ def test_a_page_asked_for_before_signing_in_is_shown_after_it(person: Person) ->
 def test_a_session_that_ended_asks_again_and_keeps_an_edited_draft(analyst: Person, shop: Shop, watch: Watch) -> None:
     flow = shop.api("POST", "flows/", {"name": "Kept draft", "document": demo_flow(shop)["document"]}, expect=201)
     page = analyst.open(f"flows/{flow['id']}")
-    analyst.node("buyer").click()
+    analyst.edit("buyer")
     title = page.get_by_label("Title of the step")
     expect(title).to_have_value("Who bought")
     watch.allow(401, f"flows/{flow['id']}/")
