@@ -21,11 +21,11 @@ from flows import journal
 from flows.deployed import Deployed, Tables
 from flows.engine.act import act
 from flows.engine.decide import Close, Finish, Skip, Sleep, Start, decide
-from flows.engine.facts import call_made, run_finished, stamp, step_skipped, step_started, step_woken
+from flows.engine.facts import call_made, run_finished, step_skipped, step_started, step_woken
 from flows.engine.history import History
 from flows.engine.outcomes import Call, Done, Fail, Outcome, Wait
 from flows.engine.settle import settle
-from flows.events import body_value
+from flows.events import trigger_scope
 from flows.live import Live
 from flows.story import summary_of
 from ipaas.book.writer import Writer
@@ -57,7 +57,9 @@ class Carry:
         self._deployed = deployed
         self._tables = tables
         self._hands = hands
-        self._history = History(deployed.plan, trigger_scope(held), deployed.variables)
+        self._history = History(
+            deployed.plan, trigger_scope(held.event_body, held.event_meta, held.received_at), deployed.variables
+        )
         self._seq = held.seq
         self._attempts = held.attempts
         self._started_at = held.started_at or hands.now()
@@ -266,13 +268,3 @@ class Carry:
         await self._append_all()
         if self._deployed.replies:
             self._hands.live.ended(self._held.run_id)
-
-
-def trigger_scope(held: journal.Held) -> dict[str, Any]:
-    """What expressions see as `trigger`."""
-    return {
-        "body": body_value(held.event_body, held.event_meta),
-        "headers": held.event_meta.get("headers", {}),
-        "query": held.event_meta.get("query", {}),
-        "received_at": stamp(held.received_at),
-    }

@@ -5,10 +5,13 @@ Intake checks a body once at the door; the runner and the API read it again from
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
+
+from flows.engine.facts import stamp
 
 
 class BodyRefused(ValueError):
@@ -40,3 +43,13 @@ def _text(raw: bytes) -> str:
 def body_value(raw: bytes, meta: dict[str, Any]) -> Any:
     """The value of a body that was accepted before."""
     return parse_body(raw, str(meta.get("content_type", "application/json")))
+
+
+def trigger_scope(raw: bytes, meta: dict[str, Any], received_at: datetime) -> dict[str, Any]:
+    """What expressions see as `trigger`, at the door and in every run of the event."""
+    return {
+        "body": body_value(raw, meta),
+        "headers": meta.get("headers", {}),
+        "query": meta.get("query", {}),
+        "received_at": stamp(received_at),
+    }

@@ -13,8 +13,8 @@ from typing import Any
 
 from flows import bell, journal
 from flows.deployed import Deployed
-from flows.engine.facts import run_admitted, stamp
-from flows.events import body_value
+from flows.engine.facts import run_admitted
+from flows.events import trigger_scope
 from flows.runner import Runner, runner_here
 from ipaas.book.cards import mask_body
 from ipaas.book.ids import new_id
@@ -67,12 +67,7 @@ def _rows(arrival: Arrival, runner: Runner | None, run_id: str) -> tuple[journal
     arrival = _without_cards(arrival)
     event_id = new_id("evt")
     run_id = run_id or new_id("run")
-    scope = {
-        "body": body_value(arrival.body, arrival.meta),
-        "headers": arrival.meta.get("headers", {}),
-        "query": arrival.meta.get("query", {}),
-        "received_at": stamp(arrival.received_at),
-    }
+    scope = trigger_scope(arrival.body, arrival.meta, arrival.received_at)
     event = journal.NewEvent(
         event_id,
         deployed.tenant_id,

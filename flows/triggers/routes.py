@@ -34,7 +34,6 @@ class Route:
     config: dict[str, Any]
     secrets: tuple[str, ...]
     events: frozenset[str]
-    replies: bool
     read_at: float
 
 
@@ -106,7 +105,6 @@ def _route(state: TriggerState, row: Deployment, deployed: Deployed, params: dic
         config=dict(connection.config),
         secrets=_secrets(state, connection, spec),
         events=frozenset([wanted] if isinstance(wanted, str) else wanted),
-        replies=any(node.kind == "respond" for node in deployed.plan.nodes.values()),
         read_at=time.monotonic(),
     )
 

@@ -135,7 +135,7 @@ async def _admit(
         body=raw,
         paused=route.paused,
     )
-    if route.replies and not route.paused:
+    if route.deployed.replies and not route.paused:
         return await _admit_and_reply(arrival)
     admitted = await admit(arrival)
     status = 200 if admitted.duplicate else 202
