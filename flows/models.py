@@ -201,3 +201,24 @@ class LookupRow(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class LookupChange(TenantScoped):
+    """One change to the rows of a lookup table: who, when, and every row before and after.
+
+    `rows` holds `[key, value before or null, value after or null]`; `revision` is the table's after the change.
+    """
+
+    id = IdField("lch")
+    table = models.ForeignKey(LookupTable, on_delete=models.CASCADE, related_name="changes")
+    revision = models.IntegerField()
+    how = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=300, blank=True, default="")
+    added = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
+    removed = models.IntegerField(default=0)
+    rows = PackedField()
+
+    class Meta:
+        indexes = [models.Index(fields=["table", "-id"], name="lookup_change_recent")]

@@ -82,4 +82,4 @@ def _make_table(tenant: Tenant, wanted: dict[str, Any]) -> None:
         name=wanted["name"], defaults={"tenant_id": tenant.id, **words}
     )
     if made:
-        lookup_tables.replace_rows(table, wanted["rows"].items())
+        lookup_tables.replace_rows(table, wanted["rows"].items(), lookup_tables.Note("a template", "installed"))

@@ -247,7 +247,78 @@ class TableShape(serializers.Serializer[Any]):
     key_title = serializers.CharField()
     value_title = serializers.CharField()
     rows_count = serializers.IntegerField()
+    revision = serializers.IntegerField(help_text="grows with every change of the rows")
     updated_at = serializers.CharField()
+
+
+class TableListShape(TableShape):
+    """A lookup table as the list shows it."""
+
+    flows_count = serializers.IntegerField(help_text="how many flows read it")
+
+
+class TablePlace(serializers.Serializer[Any]):
+    """A step that reads a table; `target` is the field a mapping rule fills, empty for a step that looks up."""
+
+    id = serializers.CharField(allow_blank=True)
+    title = serializers.CharField(allow_blank=True)
+    target = serializers.CharField(allow_blank=True)
+
+
+class NamedFlow(serializers.Serializer[Any]):
+    """A flow by id and name."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class TableUser(serializers.Serializer[Any]):
+    """A draft (`version` null) or a deployed version that reads a table."""
+
+    flow = NamedFlow()
+    version = serializers.IntegerField(allow_null=True)
+    environments = serializers.ListField(child=serializers.CharField())
+    steps = TablePlace(many=True)
+
+
+class TableDetailShape(TableShape):
+    """A lookup table and who reads it."""
+
+    used_by = TableUser(many=True)
+
+
+class TableChangeShape(serializers.Serializer[Any]):
+    """One change in a table's history."""
+
+    id = serializers.CharField()
+    revision = serializers.IntegerField(help_text="the table's after the change")
+    how = serializers.CharField(help_text="edited, imported, replaced, restored or installed")
+    at = serializers.CharField()
+    by = serializers.CharField()
+    added = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    removed = serializers.IntegerField()
+
+
+class TableChangeRow(serializers.Serializer[Any]):
+    """A row before and after a change; null where it was not there."""
+
+    key = serializers.CharField()
+    before = serializers.CharField(allow_null=True, allow_blank=True)
+    after = serializers.CharField(allow_null=True, allow_blank=True)
+
+
+class TableChangeDetailShape(TableChangeShape):
+    """One change with the first 1,000 of its rows."""
+
+    rows = TableChangeRow(many=True)
+
+
+class SheetShape(serializers.Serializer[Any]):
+    """All rows of a table: pairs of key and value."""
+
+    revision = serializers.IntegerField()
+    rows = serializers.ListField(child=serializers.ListField(child=serializers.CharField(allow_blank=True)))
 
 
 class TableCreate(serializers.Serializer[Any]):
@@ -289,6 +360,8 @@ class RowsChange(serializers.Serializer[Any]):
         child=serializers.CharField(max_length=2000, allow_blank=True), required=False, default=dict
     )
     remove = serializers.ListField(child=serializers.CharField(max_length=255), required=False, default=list)
+    revision = serializers.IntegerField(required=False, min_value=0, max_value=2_000_000_000)
+    how = NamedChoice("RowsChangedHow", ["edited", "imported"], required=False, default="edited")
 
 
 class TemplateShape(serializers.Serializer[Any]):

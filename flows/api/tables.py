@@ -1,7 +1,7 @@
 """Lookup tables over HTTP: the tables, their rows, and CSV in and out.
 
 Routed by `flows.api.urls`. Tables are made and described here; their rows change only through
-`flows.records.lookup_tables`. Every change goes to the audit trail.
+`flows.records.lookup_tables`. Every change goes to the audit trail. Their history is `flows.api.table_history`'s.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from flows.api import shapes
 from flows.models import LookupRow, LookupTable
 from flows.reading import moment
 from flows.records import lookup_tables
+from flows.records.lookup_tables import Note
+from flows.records.table_users import users_by_table
 from ipaas.accounts import audit
 from ipaas.accounts.api.base import TenantView
 from ipaas.accounts.api.bodies import MOST_BYTES, read_bounded
@@ -37,6 +39,7 @@ def table_answer(table: LookupTable, rows_count: int) -> dict[str, Any]:
         "key_title": table.key_title,
         "value_title": table.value_title,
         "rows_count": rows_count,
+        "revision": table.revision,
         "updated_at": moment(table.updated_at),
     }
 
@@ -55,6 +58,10 @@ class TableView(TenantView):
         """The table with its present number of rows."""
         return Response(table_answer(table, LookupRow.objects.filter(table=table).count()))
 
+    def signed(self, how: str, revision: int | None = None) -> Note:
+        """What the history will say about this request's change."""
+        return Note(self.person.name or self.person.email, how, revision)
+
     def noted(self, request: Request, table: LookupTable, action: str, **detail: Any) -> None:
         """Write the change to the audit trail."""
         audit.record(
@@ -67,12 +74,20 @@ class Tables(TableView):
 
     permission = {"GET": "view", "POST": "manage_tables"}
 
-    @documented(responses=shapes.TableShape, paged=True)
+    @documented(responses=shapes.TableListShape, paged=True)
     def get(self, request: Request, **ids: str) -> Response:
         """List lookup tables by name."""
         tables: QuerySet[Any] = LookupTable.objects.of(self.tenant).annotate(rows_count=Count("rows"))
         rows, following = paginate(request, tables, order=("name",))
-        return Response({"items": [table_answer(row, row.rows_count) for row in rows], "next": following})
+        users = users_by_table(self.tenant) if rows else {}
+        items = [
+            {
+                **table_answer(row, row.rows_count),
+                "flows_count": len({user["flow"]["id"] for user in users.get(row.name, [])}),
+            }
+            for row in rows
+        ]
+        return Response({"items": items, "next": following})
 
     @documented(request=shapes.TableCreate, responses={201: shapes.TableShape}, problems=(409,))
     def post(self, request: Request, **ids: str) -> Response:
@@ -92,10 +107,12 @@ class OneTable(TableView):
 
     permission = {"GET": "view", "PATCH": "manage_tables", "DELETE": "manage_tables"}
 
-    @documented(responses=shapes.TableShape)
+    @documented(responses=shapes.TableDetailShape)
     def get(self, request: Request, name: str, **ids: str) -> Response:
-        """A table, without its rows."""
-        return self.answer(self.table(name))
+        """A table without its rows, and the steps and rules of flows that read it."""
+        table = self.table(name)
+        used_by = users_by_table(self.tenant).get(name, [])
+        return Response({**table_answer(table, LookupRow.objects.filter(table=table).count()), "used_by": used_by})
 
     @documented(request=shapes.TablePatch, responses=shapes.TableShape)
     def patch(self, request: Request, name: str, **ids: str) -> Response:
@@ -137,16 +154,20 @@ class Rows(TableView):
         """Replace all rows."""
         table = self.table(name)
         rows = [(row["key"], row["value"]) for row in self.checked(shapes.RowsReplace)["rows"]]
-        _kept(lookup_tables.replace_rows, table, rows)
+        _kept(lookup_tables.replace_rows, table, rows, self.signed("replaced"))
         self.noted(request, table, "lookup_table.rows_replaced", rows=len(rows))
         return self.answer(table)
 
-    @documented(request=shapes.RowsChange, responses=shapes.TableShape)
+    @documented(request=shapes.RowsChange, responses=shapes.TableShape, problems=(409,))
     def patch(self, request: Request, name: str, **ids: str) -> Response:
-        """Set some rows and remove others."""
+        """Set some rows and remove others, in one step.
+
+        With `revision` only if nobody else has changed the rows since the table had it; else 409 `table_moved`.
+        """
         table = self.table(name)
         given = self.checked(shapes.RowsChange)
-        _kept(lookup_tables.change_rows, table, given["set"], given["remove"])
+        note = self.signed(given["how"], given.get("revision"))
+        _kept(lookup_tables.change_rows, table, given["set"], given["remove"], note)
         detail = {"set": sorted(given["set"])[:20], "removed": given["remove"][:20]}
         self.noted(request, table, "lookup_table.rows_changed", **detail)
         return self.answer(table)
@@ -157,6 +178,26 @@ def _kept(change: Any, *arguments: Any) -> None:
         change(*arguments)
     except lookup_tables.RowsRefused as error:
         raise Problem(422, "rows_refused", detail=str(error)) from None
+    except lookup_tables.TableMoved:
+        raise Problem(
+            409,
+            "table_moved",
+            detail="Somebody else has changed this table since you opened it.",
+            hint="Load their rows; yours stay on screen and can be saved on top.",
+        ) from None
+
+
+class Sheet(TableView):
+    """A table as its grid wants it."""
+
+    permission = {"GET": "view"}
+
+    @documented(responses=shapes.SheetShape)
+    def get(self, request: Request, name: str, **ids: str) -> Response:
+        """All rows at once, by key, with the revision they belong to."""
+        table = self.table(name)
+        rows = LookupRow.objects.filter(table=table).order_by("key").values_list("key", "value")
+        return Response({"revision": table.revision, "rows": [[key, value] for key, value in rows]})
 
 
 class CsvParser(BaseParser):
@@ -195,6 +236,6 @@ class TableCsv(TableView):
             rows = lookup_tables.from_csv(request.data if isinstance(request.data, str) else "")
         except lookup_tables.RowsRefused as error:
             raise Problem(422, "rows_refused", detail=str(error)) from None
-        _kept(lookup_tables.replace_rows, table, rows)
+        _kept(lookup_tables.replace_rows, table, rows, self.signed("imported"))
         self.noted(request, table, "lookup_table.rows_replaced", rows=len(rows))
         return self.answer(table)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from flows.api import deployments, flows, runs, tables, templates
+from flows.api import deployments, flows, runs, table_history, tables, templates
 
 tenant_urlpatterns = [
     path("flows/", flows.Flows.as_view()),
@@ -31,6 +31,10 @@ tenant_urlpatterns = [
     path("lookup-tables/<id:name>/", tables.OneTable.as_view()),
     path("lookup-tables/<id:name>/rows/", tables.Rows.as_view()),
     path("lookup-tables/<id:name>/csv/", tables.TableCsv.as_view()),
+    path("lookup-tables/<id:name>/sheet/", tables.Sheet.as_view()),
+    path("lookup-tables/<id:name>/history/", table_history.History.as_view()),
+    path("lookup-tables/<id:name>/history/<id:change_id>/", table_history.OneChange.as_view()),
+    path("lookup-tables/<id:name>/history/<id:change_id>/restore/", table_history.Restore.as_view()),
     path("templates/", templates.Templates.as_view()),
     path("templates/<id:name>/install/", templates.InstallTemplate.as_view()),
 ]
