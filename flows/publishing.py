@@ -1,4 +1,4 @@
-"""Drafts, versions and deployments: save, check, publish, deploy, pause, roll back.
+"""Drafts, versions and deployments: save, check, publish, deploy, pause, end, roll back.
 
 The only writer of those tables. A draft may have problems; a version may not; a deployment binds every connection alias
 to a connection of its own environment.
@@ -124,6 +124,9 @@ def deploy(request: Deploy) -> Deployment:
         state.next_at = _first_time(version, state.next_at)
         state.save(update_fields=["subscription", "next_at"])
     routes.forget(state.token)
+    if paused_at is None:
+        # What an ended deployment had kept is carried now that the flow is at work again.
+        transaction.on_commit(lambda: control.let_paused_go(deployment))
     if request.subscribe:
         # The other system must not be asked for what a caller's transaction may still take back.
         transaction.on_commit(lambda: subscriptions.subscribe_now(state))
@@ -178,15 +181,19 @@ def _first_time(version: Version, due_at: datetime | None) -> datetime | None:
 
 def roll_back(flow: Flow, environment: Environment, person: User) -> Deployment:
     """Put the version that was at work before the present one to work again, with its own connections."""
-    rows = Deployment.objects.of(flow.tenant_id).filter(flow=flow, environment=environment).select_related("version")
-    current = rows.filter(active=True).first()
-    before = rows.filter(active=False).order_by("-id")
-    if current is not None:
-        before = before.exclude(version_id=current.version_id)
-    earlier = before.first()
-    if earlier is None:
+    before = earlier(flow, environment)
+    if before is None:
         raise control.NotPossible(f"No earlier version was deployed in {environment.name}.")
-    return deploy(Deploy(earlier.version, environment, earlier.connections, person))
+    return deploy(Deploy(before.version, environment, before.connections, person))
+
+
+def earlier(flow: Flow, environment: Environment) -> Deployment | None:
+    """The deployment that a rollback would repeat: the last one of another version than the one at work."""
+    rows = Deployment.objects.of(flow.tenant_id).filter(flow=flow, environment=environment)
+    before = rows.filter(active=False).select_related("version", "created_by").order_by("-id")
+    if current := rows.filter(active=True).first():
+        before = before.exclude(version_id=current.version_id)
+    return before.first()
 
 
 def pause(deployment: Deployment) -> None:
@@ -202,6 +209,17 @@ def resume(deployment: Deployment) -> None:
     deployment.save(update_fields=["paused_at"])
     routes.forget()
     control.let_paused_go(deployment)
+
+
+def end(deployment: Deployment) -> None:
+    """Take a flow out of work in its environment; what it has kept waits until a version is deployed there again."""
+    with transaction.atomic():
+        Deployment.objects.of(deployment.tenant_id).filter(id=deployment.id).update(active=False)
+        state = _trigger_state(deployment)
+        state.subscription = subscriptions.ended(state)
+        state.next_at = None
+        state.save(update_fields=["subscription", "next_at"])
+    routes.forget(state.token)
 
 
 def webhook_url(deployment: Deployment, state: TriggerState) -> str | None:

@@ -56,15 +56,19 @@ def _subscription(state: TriggerState | None) -> dict[str, Any]:
 
 
 def version_answer(version: Version) -> dict[str, Any]:
-    """A version as the API shows it."""
+    """A version as lists show it."""
     return {
         "id": version.id,
         "number": version.number,
         "message": version.message,
         "created_at": moment(version.created_at),
         "created_by": person(version.created_by),
-        "document": version.document,
     }
+
+
+def version_detail(version: Version) -> dict[str, Any]:
+    """A version with its document."""
+    return {**version_answer(version), "document": version.document}
 
 
 def problems_answer(problems: Sequence[DocumentProblem]) -> dict[str, Any]:

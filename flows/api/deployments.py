@@ -1,4 +1,4 @@
-"""Deployments over HTTP: put a version to work, pause, resume, roll back.
+"""Deployments over HTTP: put a version to work, pause, resume, end, roll back.
 
 Decides who may do it where, and writes the audit trail; the doing itself is `flows.publishing`, whose refusals become
 problem documents here. Routed by `flows.api.urls`.
@@ -122,3 +122,20 @@ class Resume(DeployingView):
         publishing.resume(deployment)
         audit.record(self.tenant, self.person, "flow.resumed", "flow", flow.id, {"environment": environment}, request)
         return Response(deployment_answer(deployment))
+
+
+class End(DeployingView):
+    """Take a flow out of work in an environment."""
+
+    permission = {"POST": "view"}
+
+    @documented(responses={204: None}, problems=(403,))
+    def post(self, request: Request, flow_id: str, environment: str, **ids: str) -> Response:
+        """End the deployment: nothing starts there any more; runs that have begun go on, and what is kept stays."""
+        flow = self.flow(flow_id)
+        deployment = self.active(flow, environment)
+        self.may_deploy(deployment.environment)
+        publishing.end(deployment)
+        detail = {"environment": environment, "version": deployment.version.number}
+        audit.record(self.tenant, self.person, "flow.taken_out_of_work", "flow", flow.id, detail, request)
+        return Response(status=204)

@@ -1,4 +1,4 @@
-"""Flows over HTTP: list, create, edit the draft, check, publish, compare versions, start by hand.
+"""Flows over HTTP: list, create, edit the draft, check, start by hand.
 
 Owns how a flow is shown and what a draft must be at least to be kept. Routed by `flows.api.urls`; changes go through
 `flows.publishing` and `flows.intake`, never straight to the tables of versions, events and runs.
@@ -17,9 +17,9 @@ from rest_framework.response import Response
 
 from flows import control, publishing
 from flows import deployed as deployments
+from flows.activity import failures, last_runs
 from flows.api import shapes
-from flows.api.answers import deployment_answers, person, problems_answer, refused, version_answer
-from flows.differences import difference
+from flows.api.answers import deployment_answers, person, problems_answer, refused
 from flows.intake import Arrival, admit_from_thread
 from flows.models import Deployment, Flow, Run, Version
 from flows.outline import outline_problems
@@ -56,7 +56,12 @@ def flow_items(flows: list[Flow]) -> list[dict[str, Any]]:
     for row, answer in zip(rows, deployment_answers(rows), strict=True):
         active[row.flow_id].append(answer)
     latest = dict(Version.objects.of(tenant_id).filter(flow_id__in=ids).values_list("flow_id").annotate(Max("number")))
-    return [_item(flow, active[flow.id], latest.get(flow.id)) for flow in flows]
+    runs, failed = last_runs(tenant_id, ids), failures(tenant_id, ids)
+    return [
+        _item(flow, active[flow.id], latest.get(flow.id))
+        | {"last_run": runs.get(flow.id), "failed_day": failed.get(flow.id, 0)}
+        for flow in flows
+    ]
 
 
 def _item(flow: Flow, active: list[dict[str, Any]], latest: int | None) -> dict[str, Any]:
@@ -72,7 +77,17 @@ def _item(flow: Flow, active: list[dict[str, Any]], latest: int | None) -> dict[
         "deployments": active,
         "problems_count": flow.problems_count,
         "trigger": _trigger(flow.draft),
+        "systems": _systems(flow.draft),
+        "steps": len(nodes) if isinstance(nodes := flow.draft.get("nodes"), list) else 0,
     }
+
+
+def _systems(document: dict[str, Any]) -> list[str]:
+    """The connectors that a draft names, each once."""
+    aliases = document.get("connections")
+    values = aliases.values() if isinstance(aliases, dict) else []
+    names = [value.get("connector") for value in values if isinstance(value, dict)]
+    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
 
 
 def _trigger(document: dict[str, Any]) -> dict[str, Any] | None:
@@ -192,46 +207,6 @@ class CheckFlow(FlowView):
         self.flow(flow_id)
         document = self.checked(shapes.CheckRequest)["document"]
         return Response(problems_answer(publishing.problems_of(document)))
-
-
-class Versions(FlowView):
-    """The versions of a flow."""
-
-    permission = {"GET": "view", "POST": "edit_flows"}
-
-    @documented(responses=shapes.VersionShape, paged=True)
-    def get(self, request: Request, flow_id: str, **ids: str) -> Response:
-        """List versions, the newest first."""
-        versions = Version.objects.of(self.tenant).filter(flow=self.flow(flow_id)).select_related("created_by")
-        rows, following = paginate(request, versions, order=("-number",))
-        return Response({"items": [version_answer(row) for row in rows], "next": following})
-
-    @documented(request=shapes.PublishRequest, responses={201: shapes.VersionShape}, problems=(422,))
-    def post(self, request: Request, flow_id: str, **ids: str) -> Response:
-        """Publish the draft as an immutable version; a draft with errors is refused with their pointers."""
-        flow = self.flow(flow_id)
-        given = self.checked(shapes.PublishRequest)
-        try:
-            version = publishing.publish(flow, self.person, given["message"])
-        except publishing.Refused as error:
-            raise refused(error.problems) from None
-        audit.record(self.tenant, self.person, "flow.published", "flow", flow.id, {"version": version.number}, request)
-        return Response(version_answer(version), status=201)
-
-
-class VersionDiff(FlowView):
-    """What changed between two versions."""
-
-    permission = {"GET": "view"}
-
-    @documented(responses=shapes.DiffShape)
-    def get(self, request: Request, flow_id: str, first: int, second: int, **ids: str) -> Response:
-        """Nodes added, removed and changed, down to the field."""
-        versions = Version.objects.of(self.tenant).filter(flow=self.flow(flow_id), number__in=[first, second])
-        documents = {row.number: row.document for row in versions}
-        if first not in documents or second not in documents:
-            raise not_found("version")
-        return Response(difference(documents[first], documents[second]))
 
 
 class Start(FlowView):

@@ -65,6 +65,16 @@ class TriggerShape(serializers.Serializer[Any]):
     event = AnyJson(allow_null=True)
 
 
+class LastRunShape(serializers.Serializer[Any]):
+    """The newest run of a flow, in short."""
+
+    id = serializers.CharField()
+    status = NamedChoice("RunStatus", STATUSES)
+    environment = serializers.CharField()
+    business_key = serializers.CharField(allow_blank=True)
+    created_at = serializers.CharField()
+
+
 class FlowShape(serializers.Serializer[Any]):
     """A flow as lists show it."""
 
@@ -79,6 +89,10 @@ class FlowShape(serializers.Serializer[Any]):
     deployments = DeploymentShape(many=True)
     problems_count = serializers.IntegerField()
     trigger = TriggerShape(allow_null=True)
+    systems = serializers.ListField(child=serializers.CharField(), help_text="names of the connectors it uses")
+    steps = serializers.IntegerField()
+    last_run = LastRunShape(allow_null=True)
+    failed_day = serializers.IntegerField(help_text="runs of the last 24 hours that failed")
 
 
 class FlowDetailShape(FlowShape):
@@ -117,26 +131,61 @@ class PublishRequest(serializers.Serializer[Any]):
     message = serializers.CharField(max_length=2000, allow_blank=True, required=False, default="")
 
 
+class CountsShape(serializers.Serializer[Any]):
+    """How much two documents differ."""
+
+    added = serializers.IntegerField(help_text="steps only in the second")
+    removed = serializers.IntegerField(help_text="steps only in the first")
+    changed = serializers.IntegerField(help_text="steps in both that differ")
+    edges = serializers.IntegerField(help_text="edges in one of them only")
+    fields = serializers.IntegerField(help_text="fields that differ, of steps, settings and connections")  # type: ignore[assignment]
+
+
 class VersionShape(serializers.Serializer[Any]):
-    """An immutable published document."""
+    """An immutable published document, as lists show it."""
 
     id = serializers.CharField()
     number = serializers.IntegerField()
     message = serializers.CharField(allow_blank=True)
     created_at = serializers.CharField()
     created_by = PersonShape(allow_null=True)
+
+
+class ListedVersionShape(VersionShape):
+    """A version in the list, with how much it differs from the one before; the first differs from none."""
+
+    changes = CountsShape(allow_null=True)
+
+
+class VersionDetailShape(VersionShape):
+    """An immutable published document."""
+
     document = AnyJson()
 
 
+class FieldChangeShape(serializers.Serializer[Any]):
+    """One field that differs; entries of lists are named by what they are for."""
+
+    pointer = serializers.CharField(allow_blank=True)
+    kind = NamedChoice("FieldChangeKind", ["added", "removed", "changed", "order"])
+    before = AnyJson(required=False)
+    after = AnyJson(required=False)
+
+
 class DiffShape(serializers.Serializer[Any]):
-    """What changed between two versions."""
+    """What differs between two documents; places on the canvas are no difference."""
 
     added = serializers.ListField(child=serializers.CharField(), help_text="ids of nodes only in the second")
     removed = serializers.ListField(child=serializers.CharField(), help_text="ids of nodes only in the first")
-    changed = AnyJson(help_text="per node id, the pointers that differ with both values")
-    edges_added = AnyJson()
-    edges_removed = AnyJson()
-    settings = AnyJson()
+    changed = serializers.DictField(
+        child=FieldChangeShape(many=True), help_text="per node id, the fields that differ with both values"
+    )
+    edges_added = serializers.ListField(child=AnyJson())
+    edges_removed = serializers.ListField(child=AnyJson())
+    settings = FieldChangeShape(many=True)
+    connections = FieldChangeShape(many=True)
+    other = FieldChangeShape(many=True)
+    counts = CountsShape()
 
 
 class EnvironmentRequest(serializers.Serializer[Any]):
@@ -150,6 +199,27 @@ class DeployRequest(EnvironmentRequest):
 
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     connections = serializers.DictField(child=serializers.CharField(max_length=40), required=False, default=dict)
+
+
+class EarlierShape(serializers.Serializer[Any]):
+    """The version that a rollback would put to work again."""
+
+    version = serializers.IntegerField()
+    connections = serializers.DictField(child=serializers.CharField())
+    created_at = serializers.CharField()
+    created_by = PersonShape(allow_null=True)
+
+
+class AtWorkShape(serializers.Serializer[Any]):
+    """How a flow stands in one environment."""
+
+    environment = NamedChoice("EnvironmentName", ENVIRONMENTS)
+    deployment = DeploymentShape(allow_null=True)
+    earlier = EarlierShape(allow_null=True)
+    last_run = LastRunShape(allow_null=True)
+    runs_day = serializers.IntegerField(help_text="runs of the last 24 hours")
+    failed_day = serializers.IntegerField(help_text="those of them that failed or need a person")
+    kept = serializers.IntegerField(help_text="events that arrived while paused and wait")
 
 
 class StartRequest(EnvironmentRequest):

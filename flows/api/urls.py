@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from flows.api import deployments, flows, runs, table_history, tables, templates
+from flows.api import at_work, deployments, flows, runs, table_history, tables, templates, versions
 
 tenant_urlpatterns = [
     path("flows/", flows.Flows.as_view()),
     path("flows/<id:flow_id>/", flows.OneFlow.as_view()),
     path("flows/<id:flow_id>/check/", flows.CheckFlow.as_view()),
-    path("flows/<id:flow_id>/versions/", flows.Versions.as_view()),
-    path("flows/<id:flow_id>/versions/<number:first>/diff/<number:second>/", flows.VersionDiff.as_view()),
+    path("flows/<id:flow_id>/versions/", versions.Versions.as_view()),
+    path("flows/<id:flow_id>/versions/<number:number>/", versions.OneVersion.as_view()),
+    path("flows/<id:flow_id>/versions/<number:first>/diff/<number:second>/", versions.VersionDiff.as_view()),
+    path("flows/<id:flow_id>/versions/<number:first>/diff/draft/", versions.DraftDiff.as_view()),
+    path("flows/<id:flow_id>/at-work/", at_work.AtWork.as_view()),
     path("flows/<id:flow_id>/deployments/", deployments.Deployments.as_view()),
     path("flows/<id:flow_id>/deployments/<id:environment>/pause/", deployments.Pause.as_view()),
     path("flows/<id:flow_id>/deployments/<id:environment>/resume/", deployments.Resume.as_view()),
+    path("flows/<id:flow_id>/deployments/<id:environment>/end/", deployments.End.as_view()),
     path("flows/<id:flow_id>/rollback/", deployments.RollBack.as_view()),
     path("flows/<id:flow_id>/run/", flows.Start.as_view()),
     path("runs/", runs.Runs.as_view()),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import datetime
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
@@ -28,3 +29,9 @@ def new_id(prefix: str) -> str:
     pairs = _PAIRS
     text = "".join(pairs[(value >> shift) & 1023] for shift in range(120, -1, -10))
     return f"{prefix}_{text}"
+
+
+def first_id(prefix: str, at: datetime) -> str:
+    """The lowest id that could have been born at a moment or later, to find rows by time through their ids."""
+    value = int(at.timestamp() * 1000) << 80
+    return f"{prefix}_" + "".join(_PAIRS[(value >> shift) & 1023] for shift in range(120, -1, -10))
