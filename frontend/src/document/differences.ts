@@ -148,7 +148,9 @@ function same(first: unknown, second: unknown): boolean {
     return first.length === second.length && first.every((entry, at) => same(entry, second[at]));
   if (isBag(first) && isBag(second)) {
     const [keys, others] = [Object.keys(first), Object.keys(second)];
-    return keys.length === others.length && keys.every((key) => key in second && same(first[key], second[key]));
+    return (
+      keys.length === others.length && keys.every((key) => key in second && same(first[key], second[key]))
+    );
   }
   return first === second;
 }
