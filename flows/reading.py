@@ -5,7 +5,7 @@ All queries are scoped to a tenant and take a fixed number of statements whateve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -108,3 +108,10 @@ def facts_after(tenant: Tenant, run_id: str, after: int) -> list[dict[str, Any]]
     rows = Fact.objects.filter(run_id=run_id, seq__gt=after).order_by("seq")[:_MOST_ENTRIES]
     contents = dict(Value.objects.filter(run_id=run_id).values_list("id", "content"))
     return [{"seq": row.seq, "facts": values.restore(row.facts, contents)} for row in rows]
+
+
+def all_facts(run: Run) -> Iterator[dict[str, Any]]:
+    """Every fact of a run in order, with big values in place."""
+    contents = dict(Value.objects.filter(run_id=run.id).values_list("id", "content"))
+    for facts in Fact.objects.filter(run_id=run.id).order_by("seq").values_list("facts", flat=True):
+        yield from values.restore(facts, contents)

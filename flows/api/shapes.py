@@ -285,6 +285,47 @@ class FactsShape(serializers.Serializer[Any]):
     finished = serializers.BooleanField()
 
 
+class ReadShape(serializers.Serializer[Any]):
+    """What one parameter of a step reads, and what it fills."""
+
+    node = serializers.CharField()
+    pointer = serializers.CharField(help_text="place in the document of the run's version")
+    fills = serializers.CharField(help_text="input, output, port, items, reply, message or default")
+    target = serializers.ListField(child=AnyJson(), help_text="path inside it; null stands for every item")
+    way = serializers.CharField(help_text="copy, source, sources, expression, template, value, lookup or test")
+    paths = serializers.ListField(child=serializers.ListField(child=AnyJson()))
+    aligned = serializers.IntegerField(required=False)
+    params = serializers.ListField(child=serializers.ListField(child=AnyJson()), required=False)
+    when = serializers.ListField(child=serializers.ListField(child=AnyJson()), required=False)
+    table = serializers.CharField(required=False)
+
+
+class ReadsShape(serializers.Serializer[Any]):
+    """What a version reads."""
+
+    items = ReadShape(many=True)
+
+
+class StageShape(serializers.Serializer[Any]):
+    """A value after one transform."""
+
+    fn = serializers.CharField()
+    title = serializers.CharField()
+    value = AnyJson()
+
+
+class StagesShape(serializers.Serializer[Any]):
+    """What one rule made of its source."""
+
+    step = serializers.CharField()
+    pointer = serializers.CharField()
+    read = AnyJson()
+    stages = StageShape(many=True)
+    value = AnyJson()
+    skipped = serializers.BooleanField()
+    error = AnyJson(allow_null=True)
+
+
 class CancelRequest(serializers.Serializer[Any]):
     """Why a run is cancelled."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from flows.api import at_work, deployments, flows, runs, table_history, tables, templates, versions
+from flows.api import at_work, deployments, flows, provenance, runs, table_history, tables, templates, versions
 
 tenant_urlpatterns = [
     path("flows/", flows.Flows.as_view()),
@@ -28,6 +28,8 @@ tenant_urlpatterns = [
     path("runs/stats/", runs.RunStats.as_view()),
     path("runs/<id:run_id>/", runs.OneRun.as_view()),
     path("runs/<id:run_id>/facts/", runs.RunFacts.as_view()),
+    path("runs/<id:run_id>/reads/", provenance.RunReads.as_view()),
+    path("runs/<id:run_id>/provenance/", provenance.RuleProvenance.as_view()),
     path("runs/<id:run_id>/cancel/", runs.CancelRun.as_view()),
     path("runs/<id:run_id>/replay/", runs.ReplayRun.as_view()),
     path("runs/<id:run_id>/resolve/", runs.ResolveRun.as_view()),

@@ -25,10 +25,11 @@ SCOPE_NAMES: Final = frozenset({"trigger", "steps", "item", "index", "env"})
 
 
 class Compiler:
-    """Compiles one expression; afterwards `steps` holds the ids of the steps it reads."""
+    """Compiles one expression; afterwards `steps` holds the ids of the steps it reads, `paths` everything it reads."""
 
     def __init__(self) -> None:
         self.steps: set[str] = set()
+        self.paths: dict[tuple[str | int, ...], None] = {}
 
     def compile(self, node: nodes.Expr) -> Closure:
         """The closure of one tree node.
@@ -59,6 +60,7 @@ class Compiler:
         for name in rest:
             if isinstance(name, str) and name.startswith("__"):
                 raise _underscore(name)
+        self.paths[path] = None
         return operators.path_reader(str(root), tuple(rest))
 
     def const(self, node: nodes.Const) -> Closure:

@@ -37,16 +37,24 @@ class Expression:
     Attributes:
         text: As the author wrote it.
         steps: Ids of the steps it reads.
+        paths: Every path it reads, in the order of the text; of `item.list[index]` both `item.list` and `index`.
         constant: True when it reads nothing and `value` is its value.
         plain: True when it only reads a path, so that its value is JSON as it stands.
     """
 
-    __slots__ = ("_closure", "constant", "plain", "steps", "text", "value")
+    __slots__ = ("_closure", "constant", "paths", "plain", "steps", "text", "value")
 
     def __init__(
-        self, text: str, closure: Closure | None, steps: frozenset[str], value: Any = None, plain: bool = False
+        self,
+        text: str,
+        closure: Closure | None,
+        steps: frozenset[str],
+        value: Any = None,
+        plain: bool = False,
+        paths: tuple[tuple[str | int, ...], ...] = (),
     ) -> None:
         self.text = text
+        self.paths = paths
         self.plain = plain
         self.steps = steps
         self.constant = closure is None
@@ -99,7 +107,7 @@ def compile_expression(text: str, *, template: bool) -> Expression:
     if isinstance(tree[0], (nodes.Const, nodes.TemplateData)) and len(tree) == 1:
         return Expression(text, None, frozenset(), closure({}, Budget()))
     plain = len(tree) == 1 and path_of(tree[0]) is not None
-    return Expression(text, closure, frozenset(compiler.steps), plain=plain)
+    return Expression(text, closure, frozenset(compiler.steps), plain=plain, paths=tuple(compiler.paths))
 
 
 def _parse_bare(text: str) -> nodes.Expr:

@@ -84,26 +84,27 @@ class Chain:
     """The transforms of a rule for a value of known list depth.
 
     Attributes:
+        calls: The transforms in order, each with the list level at which it is applied.
         depth: List levels of the result, never more than the target has.
     """
 
-    __slots__ = ("_calls", "_flatten", "depth")
+    __slots__ = ("_flatten", "calls", "depth")
 
     def __init__(self, calls: list[Call], depth: int, target_depth: int) -> None:
-        self._calls: list[tuple[Call, int]] = []
+        self.calls: list[tuple[Call, int]] = []
         for call in calls:
             if call.transform.takes == "list" and depth > target_depth:
-                self._calls.append((call, depth - 1))
+                self.calls.append((call, depth - 1))
                 if not call.transform.keeps_list:
                     depth -= 1
             else:
-                self._calls.append((call, depth))
+                self.calls.append((call, depth))
         self._flatten = max(0, depth - target_depth - 1)
         self.depth = min(depth, target_depth)
 
     def run(self, value: Any, scope: Scope, tables: Tables) -> Any:
         """The transformed value; list levels the target lacks are one flat list."""
-        for call, depth in self._calls:
+        for call, depth in self.calls:
             value = call.apply(value, depth, scope, tables)
         if self._flatten:
             value = _flatten(value, self.depth, self._flatten)

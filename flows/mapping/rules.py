@@ -113,13 +113,14 @@ class Mapping:
     """Compiled rules.
 
     Attributes:
+        rules: In the order of the document.
         tables: Lookup tables the transforms read.
         steps: (step id, pointer) of every step that is read.
         warnings: Problems that do not refuse the rules.
     """
 
     def __init__(self, rules: Sequence[Rule], root: type, texts: TextCompiler, tables: set[str]) -> None:
-        self._rules = tuple(rules)
+        self.rules = tuple(rules)
         self._root = root
         self.tables = frozenset(tables)
         self.steps = tuple(texts.steps)
@@ -136,7 +137,7 @@ class Mapping:
         """
         root = self._root()
         late: list[tuple[Rule, Any, int]] = []
-        for rule in self._rules:
+        for rule in self.rules:
             if rule.when is not None and not rule.when(scope):
                 continue
             value, depth = rule.value(scope, tables)
@@ -154,7 +155,7 @@ class Mapping:
     def explain(self, scope: Scope, tables: Tables | None = None) -> list[dict[str, Any]]:
         """For each rule: target, value, source, and `error` or `skipped` where there is no value."""
         rows: list[dict[str, Any]] = []
-        for rule in self._rules:
+        for rule in self.rules:
             row: dict[str, Any] = {"target": rule.target, "value": None, "source": rule.origin}
             try:
                 if rule.when is not None and not rule.when(scope):
