@@ -27,21 +27,34 @@ class Template:
 
     name: str
     title: str
+    summary: str
+    purpose: str
     description: str
+    explanation: tuple[str, ...]
     document: dict[str, Any]
     tables: tuple[dict[str, Any], ...]
 
     def answer(self) -> dict[str, Any]:
-        """The template as the API shows it."""
+        """The template as lists show it."""
         aliases = self.document.get("connections", {})
         return {
             "name": self.name,
             "title": self.title,
+            "summary": self.summary,
+            "purpose": self.purpose,
             "description": self.description,
             "needs": [{"alias": alias, "connector": value["connector"]} for alias, value in aliases.items()],
             "tables": [table["name"] for table in self.tables],
             "document": self.document,
         }
+
+    def detail(self) -> dict[str, Any]:
+        """The template with its explanation and the rows of its tables."""
+        rows = [
+            {**table, "rows": [{"key": key, "value": table["rows"][key]} for key in table["rows"]]}
+            for table in self.tables
+        ]
+        return {**self.answer(), "explanation": list(self.explanation), "table_rows": rows}
 
 
 @functools.cache
@@ -53,7 +66,10 @@ def templates() -> dict[str, Template]:
         found[path.stem] = Template(
             name=path.stem,
             title=content["title"],
+            summary=content["summary"],
+            purpose=content["purpose"],
             description=content["description"],
+            explanation=tuple(content["explanation"]),
             document=content["document"],
             tables=tuple(content.get("tables", [])),
         )

@@ -480,10 +480,30 @@ class TemplateShape(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     title = serializers.CharField()
+    summary = serializers.CharField(help_text="what it does, in one sentence")
+    purpose = serializers.CharField(help_text="what it is about, to filter by")
     description = serializers.CharField()
     needs = AnyJson(help_text="connection aliases and their connectors")
     tables = serializers.ListField(child=serializers.CharField())
     document = AnyJson()
+
+
+class BroughtTableShape(serializers.Serializer[Any]):
+    """A lookup table that a template brings."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField(required=False)
+    key_title = serializers.CharField()
+    value_title = serializers.CharField()
+    rows = RowShape(many=True)
+
+
+class TemplateDetailShape(TemplateShape):
+    """A ready-made flow with its explanation."""
+
+    explanation = serializers.ListField(child=serializers.CharField(), help_text="what happens, step by step")
+    table_rows = BroughtTableShape(many=True)
 
 
 class TemplateInstall(serializers.Serializer[Any]):

@@ -42,6 +42,20 @@ class Templates(TenantView):
         return Response({"items": [template.answer() for template in templates().values()], "next": None})
 
 
+class OneTemplate(TenantView):
+    """One ready-made flow."""
+
+    permission = {"GET": "view"}
+
+    @documented(responses=shapes.TemplateDetailShape)
+    def get(self, request: Request, name: str, **ids: str) -> Response:
+        """A ready-made flow with its explanation and the rows of the tables it brings."""
+        template = templates().get(name)
+        if template is None:
+            raise not_found("template")
+        return Response(template.detail())
+
+
 class InstallTemplate(TenantView):
     """Make a flow of a template."""
 

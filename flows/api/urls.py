@@ -42,6 +42,7 @@ tenant_urlpatterns = [
     path("lookup-tables/<id:name>/history/<id:change_id>/", table_history.OneChange.as_view()),
     path("lookup-tables/<id:name>/history/<id:change_id>/restore/", table_history.Restore.as_view()),
     path("templates/", templates.Templates.as_view()),
+    path("templates/<id:name>/", templates.OneTemplate.as_view()),
     path("templates/<id:name>/install/", templates.InstallTemplate.as_view()),
 ]
 

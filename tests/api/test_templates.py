@@ -43,7 +43,17 @@ def test_templates_are_listed_with_what_they_need(admin: Member) -> None:
         {"alias": "epicor", "connector": "epicor_kinetic"},
     ]
     assert found[NAME]["tables"] == ["stripe_product_to_part"]
-    assert all(row["title"] and row["description"] for row in listed)
+    assert all(row["title"] and row["summary"] and row["purpose"] and row["description"] for row in listed)
+
+
+def test_a_template_is_shown_with_its_explanation_and_the_rows_it_brings(admin: Member) -> None:
+    shown = admin.client.get(f"{BASE}/templates/{NAME}/").json()
+
+    assert len(shown["explanation"]) == 7
+    [table] = shown["table_rows"]
+    assert (table["name"], table["key_title"], len(table["rows"])) == ("stripe_product_to_part", "Stripe product", 8)
+    assert {"key": "prod_seal_kit", "value": "SEAL-415"} in table["rows"]
+    assert admin.client.get(f"{BASE}/templates/atlantis/").status_code == 404
 
 
 @pytest.mark.parametrize("name", sorted(templates()))
