@@ -1,7 +1,8 @@
 """The tables of flows: drafts, versions, deployments, triggers, and the book of events, runs and facts.
 
 Only the owning modules write them: publishing (flows, versions, deployments, triggers), journal (events, runs, facts,
-values), records (lookup tables). Run rows are found through one column, `due_at`: when somebody should look at the run.
+values), records (lookup tables), samples (samples). Run rows are found through one column, `due_at`: when somebody
+should look at the run.
 """
 
 from __future__ import annotations
@@ -170,6 +171,23 @@ class Value(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class Sample(TenantScoped):
+    """An example of what a step comes to, one per flow and step; a pinned one is a person's and stays."""
+
+    id = IdField("smp")
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="samples")
+    step = models.CharField(max_length=63)
+    value = PackedField(null=True)
+    source = models.CharField(max_length=10)
+    pinned = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    run_id = models.CharField(max_length=40, blank=True, default="")
+    event_id = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["flow", "step"], name="sample_of_step")]
 
 
 class LookupTable(TenantScoped):

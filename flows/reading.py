@@ -73,7 +73,7 @@ def run_detail(run: Run) -> dict[str, Any]:
     version = Version.objects.of(run.tenant_id).get(id=run.version_id)
     return {
         **run_items([run])[0],
-        "event": _event(event),
+        "event": event_answer(event),
         "document": version.document,
         "last_seq": run.seq,
         "can": {
@@ -84,7 +84,8 @@ def run_detail(run: Run) -> dict[str, Any]:
     }
 
 
-def _event(event: Event) -> dict[str, Any]:
+def event_answer(event: Event) -> dict[str, Any]:
+    """An event with its headers, query and body as stored."""
     meta = event.meta or {}
     try:
         body = body_value(bytes(event.body), meta)

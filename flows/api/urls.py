@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from flows.api import at_work, deployments, flows, provenance, runs, table_history, tables, templates, versions
+from flows.api import at_work, deployments, flows, provenance, runs, table_history, tables, templates, trying, versions
 
 tenant_urlpatterns = [
     path("flows/", flows.Flows.as_view()),
@@ -24,6 +24,7 @@ tenant_urlpatterns = [
     path("flows/<id:flow_id>/deployments/<id:environment>/end/", deployments.End.as_view()),
     path("flows/<id:flow_id>/rollback/", deployments.RollBack.as_view()),
     path("flows/<id:flow_id>/run/", flows.Start.as_view()),
+    *trying.patterns,
     path("runs/", runs.Runs.as_view()),
     path("runs/stats/", runs.RunStats.as_view()),
     path("runs/<id:run_id>/", runs.OneRun.as_view()),

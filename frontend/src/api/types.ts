@@ -173,6 +173,8 @@ export interface Run {
   duration_ms: number | null;
   error: ErrorDict | null;
   replay_of: string | null;
+  /** A test of the draft, kept out of the ordinary lists. */
+  trial?: boolean;
 }
 
 export interface RunDetail extends Run {

@@ -1,6 +1,7 @@
-"""Path converters of the API: what an id, a tenant's slug and a number look like in an address.
+"""Path converters of the API: what an id, a tenant's slug, a step and a number look like in an address.
 
-Registered on import as `id`, `tenant` and `number`; used by every list of paths, so that nothing else reaches a view.
+Registered on import as `id`, `tenant`, `step` and `number`; used by every list of paths, so that nothing else reaches
+a view.
 """
 
 from __future__ import annotations
@@ -33,6 +34,13 @@ class NumberConverter:
         return str(value)
 
 
+class StepConverter(StringConverter):
+    """The id of a step in a flow's document."""
+
+    regex = "[a-zA-Z][a-zA-Z0-9_]*"
+
+
 register_converter(IdConverter, "id")
 register_converter(TenantConverter, "tenant")
 register_converter(NumberConverter, "number")
+register_converter(StepConverter, "step")
