@@ -315,7 +315,20 @@ export function createStoryServer(story = makeStory()) {
   }
 
   function tables(method, [name, part], body) {
-    const shown = ({ rows, ...table }) => ({ ...table, rows_count: rows.length });
+    const shown = ({ rows, ...table }) => ({
+      ...table,
+      rows_count: rows.length,
+      revision: table.revision ?? 1,
+      flows_count: 1,
+      used_by: [
+        {
+          flow: { id: "flow_o2c", name: "Order to cash" },
+          version: null,
+          environments: [],
+          steps: [{ id: "order", title: "Map the order", target: "OrderDtls[].PartNum" }],
+        },
+      ],
+    });
     if (!name && method === "GET") return page(story.tables.map(shown));
     if (!name) {
       story.tables.push({
@@ -331,6 +344,12 @@ export function createStoryServer(story = makeStory()) {
     }
     const table = story.tables.find((candidate) => candidate.name === name);
     if (!table) return notFound();
+    if (part === "sheet")
+      return ok({ revision: table.revision ?? 1, rows: table.rows.map(({ key, value }) => [key, value]) });
+    if (part === "history") return page([]);
+    if (part === "rows" && method === "PATCH" && body.revision && body.revision !== (table.revision ?? 1))
+      return { status: 409, body: { code: "table_moved", title: "Moved", detail: "Somebody else saved." } };
+    if (part === "rows" && method !== "GET") table.revision = (table.revision ?? 1) + 1;
     if (part === "rows" && method === "GET") return page(table.rows);
     if (part === "rows" && method === "PUT") table.rows = body.rows;
     if (part === "rows" && method === "PATCH") {

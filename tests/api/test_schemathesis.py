@@ -6,6 +6,7 @@ never a 500, only statuses, media types and bodies that the document names. The 
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -75,7 +76,10 @@ class Demo:
         return self._known[before]
 
     def _listed(self, path: str, field: str) -> list[str]:
-        answer = self.client.get(path.format_map({"tenant": demo.SLUG}))
+        places = {
+            name: next(iter(self.real(path, name)), "none") for name in re.findall(r"{(\w+)}", path) if name != "tenant"
+        }
+        answer = self.client.get(path.format_map({"tenant": demo.SLUG, **places}))
         items = answer.json()["items"] if answer.status_code == 200 else []
         # The admin who asks stays what they are, or nothing would be allowed any more.
         return [item[field] for item in items if item.get("email") != ADMIN][:3]

@@ -13,6 +13,7 @@ from tests.journeys.shop import Shop
 
 TABLE = "stripe_product_to_part"
 ROW = "Part number of prod_seal_kit"
+KEY = "prod_seal_kit"
 
 
 @pytest.fixture
@@ -89,10 +90,13 @@ def test_a_broken_row_fails_the_run_in_epicors_words_and_a_mended_one_lets_the_r
 
 def _write_row(person: Person, value: str) -> None:
     page = person.page
+    row = page.get_by_role("row").filter(has_text=KEY)
+    row.get_by_role("gridcell").nth(1).dblclick()
     page.get_by_label(ROW, exact=True).fill(value)
+    page.keyboard.press("Enter")
     expect(page.get_by_text("1 not saved")).to_be_visible()
     page.get_by_test_id("save-rows").click()
-    expect(page.get_by_test_id("save-rows")).to_have_count(0)
+    expect(page.get_by_test_id("unsaved")).to_have_count(0)
 
 
 def _row(shop: Shop) -> str:

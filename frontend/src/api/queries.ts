@@ -16,12 +16,12 @@ import type {
   Effect,
   FlowDetail,
   FlowSummary,
-  LookupRow,
   LookupTable,
   NodeKinds,
   Page,
   Run,
   RunDetail,
+  TableChange,
   Template,
   Version,
 } from "./types";
@@ -105,7 +105,11 @@ export const useConnectors = () => useWholeList<Connector>("connectors/");
 export const useConnections = () => useWholeList<Connection>("connections/");
 export const useTables = () => useWholeList<LookupTable>("lookup-tables/");
 export const useTable = (name: string) => useResource<LookupTable>(`lookup-tables/${name}/`);
-export const useTableRows = (name: string) => useWholeList<LookupRow>(`lookup-tables/${name}/rows/`);
+export const useSheetRows = (name: string) =>
+  useResource<{ revision: number; rows: [string, string][] }>(`lookup-tables/${name}/sheet/`);
+export const useTableHistory = (name: string) => useWholeList<TableChange>(`lookup-tables/${name}/history/`);
+export const useTableChange = (name: string, id: string | null) =>
+  useResource<TableChange>(id && `lookup-tables/${name}/history/${id}/`, { stale: Number.POSITIVE_INFINITY });
 export const useRecentRuns = (filters: RunFilters & { limit?: number }, live: number | false = false) =>
   useResource<Page<Run>>(`runs/${query({ limit: 10, ...filters })}`, { live, keep: true });
 export const useRun = (id: string, live: number | false = false) =>

@@ -261,11 +261,33 @@ export interface LookupTable {
   key_title: string;
   value_title: string;
   rows_count: number;
+  revision: number;
   updated_at: string;
+  /** In lists. */
+  flows_count?: number;
+  /** Of one table. */
+  used_by?: TableUser[];
 }
 export interface LookupRow {
   key: string;
   value: string;
+}
+export interface TableUser {
+  flow: { id: string; name: string };
+  version: number | null;
+  environments: Environment[];
+  steps: { id: string; title: string; target: string }[];
+}
+export interface TableChange {
+  id: string;
+  revision: number;
+  how: string;
+  at: string;
+  by: string;
+  added: number;
+  changed: number;
+  removed: number;
+  rows?: { key: string; before: string | null; after: string | null }[];
 }
 
 export interface Template {

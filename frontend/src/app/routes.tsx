@@ -7,8 +7,8 @@ const EditorPage = lazy(() => import("@/canvas/EditorPage"));
 const RunsPage = lazy(() => import("@/runs/RunsPage"));
 const RunPage = lazy(() => import("@/runs/RunPage"));
 const ConnectionsPage = lazy(() => import("@/connections/ConnectionsPage"));
-const TablesPage = lazy(() => import("@/operate/TablesPage"));
-const TablePage = lazy(() => import("@/operate/TablePage"));
+const TablesPage = lazy(() => import("@/tables/TablesPage"));
+const TablePage = lazy(() => import("@/tables/TablePage"));
 const SandboxPage = lazy(() => import("@/sandbox/SandboxPage"));
 const AdminPage = lazy(() => import("@/admin/AdminPage"));
 

@@ -1,8 +1,8 @@
 /** The lookup tables: what people keep so that flows can look it up. */
 import { Button, Group, Modal, SimpleGrid, Table, TextInput } from "@mantine/core";
-import { IconPlus, IconTable } from "@tabler/icons-react";
+import { IconPlus, IconSearch, IconTable } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
-import { Link, useNavigate } from "react-router";
+import { Link, useNavigate, useSearchParams } from "react-router";
 import { api } from "@/api/client";
 import { useRefresh, useTables, useTenantPath } from "@/api/queries";
 import type { LookupTable } from "@/api/types";
@@ -12,7 +12,7 @@ import { tellError } from "@/ui/notify";
 import { Page, Panel } from "@/ui/page";
 import { EmptyState, Loaded } from "@/ui/states";
 import { Ago } from "@/ui/time";
-import classes from "./flows.module.css";
+import classes from "./table.module.css";
 
 export default function TablesPage() {
   usePageTitle({ title: "Tables" });
@@ -20,7 +20,20 @@ export default function TablesPage() {
   const navigate = useNavigate();
   const can = useCan();
   const tables = useTables();
-  const [creating, setCreating] = useState(false);
+  const [search, setSearch] = useSearchParams();
+  const wanted = search.get("q") ?? "";
+  const creating = search.get("new") !== null;
+  const put = (name: string, value: string | null) =>
+    setSearch(
+      (current) => {
+        const next = new URLSearchParams(current);
+        if (value) next.set(name, value);
+        else next.delete(name);
+        return next;
+      },
+      { replace: true },
+    );
+  const setCreating = (open: boolean) => put("new", open ? "1" : null);
   const mayManage = can("manage_tables");
   const create = (
     <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)} data-testid="new-table">
@@ -33,21 +46,45 @@ export default function TablesPage() {
       lead="What people know and systems do not: which product is which part, which reason is which code."
       actions={mayManage && create}
     >
-      <Panel label="Tables">
+      <Panel
+        label="Tables"
+        bar={
+          <TextInput
+            size="xs"
+            w={260}
+            leftSection={<IconSearch size={15} />}
+            placeholder="Search tables"
+            aria-label="Search tables"
+            value={wanted}
+            onChange={(event) => put("q", event.currentTarget.value)}
+            data-testid="tables-search"
+          />
+        }
+      >
         <Loaded query={tables}>
           {(all) =>
             all.length === 0 ? (
               <EmptyState icon={<IconTable size={24} />} title="No tables yet" action={mayManage && create}>
-                A flow’s “Look up” step finds values here. Templates bring the tables they need, ready to be
-                filled.
+                Make one of two columns from your spreadsheet: which product is which part. A flow’s “Look up”
+                step finds the values here. Templates bring the tables they need, ready to be filled.
               </EmptyState>
+            ) : found(all, wanted).length === 0 ? (
+              <EmptyState
+                title="No table is called that"
+                action={
+                  <Button variant="light" onClick={() => put("q", null)}>
+                    Show all tables
+                  </Button>
+                }
+              />
             ) : (
               <Table highlightOnHover>
                 <Table.Thead>
                   <Table.Tr>
                     <Table.Th>Table</Table.Th>
-                    <Table.Th w={240}>Key</Table.Th>
-                    <Table.Th w={240}>Value</Table.Th>
+                    <Table.Th w="17%">Key</Table.Th>
+                    <Table.Th w="17%">Value</Table.Th>
+                    <Table.Th w={110}>Used by</Table.Th>
                     <Table.Th w={90} ta="right">
                       Rows
                     </Table.Th>
@@ -57,10 +94,10 @@ export default function TablesPage() {
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>
-                  {all.map((table) => (
+                  {found(all, wanted).map((table) => (
                     <Table.Tr
                       key={table.id}
-                      className={classes.row}
+                      className={classes.listed}
                       onClick={() => navigate(`/t/${slug}/tables/${table.name}`)}
                       data-testid={`table-row-${table.name}`}
                     >
@@ -78,7 +115,12 @@ export default function TablesPage() {
                       </Table.Td>
                       <Table.Td>{table.key_title}</Table.Td>
                       <Table.Td>{table.value_title}</Table.Td>
-                      <Table.Td ta="right">{table.rows_count}</Table.Td>
+                      <Table.Td className={table.flows_count ? undefined : "faint"}>
+                        {table.flows_count
+                          ? `${table.flows_count} ${table.flows_count === 1 ? "flow" : "flows"}`
+                          : "no flow"}
+                      </Table.Td>
+                      <Table.Td ta="right">{table.rows_count.toLocaleString()}</Table.Td>
                       <Table.Td ta="right" className="faint">
                         <Ago at={table.updated_at} />
                       </Table.Td>
@@ -95,6 +137,13 @@ export default function TablesPage() {
   );
 }
 
+function found(all: LookupTable[], wanted: string): LookupTable[] {
+  const text = wanted.trim().toLowerCase();
+  return all.filter(({ title, name, description }) =>
+    `${title} ${name} ${description}`.toLowerCase().includes(text),
+  );
+}
+
 function NewTable({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { slug } = useTenant();
   const path = useTenantPath();
@@ -107,7 +156,7 @@ function NewTable({ opened, onClose }: { opened: boolean; onClose: () => void })
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "_")
     .replace(/^[^a-z]+|_+$/g, "")
-    .slice(0, 80);
+    .slice(0, 40);
   async function submit(event: FormEvent) {
     event.preventDefault();
     try {
@@ -134,11 +183,13 @@ function NewTable({ opened, onClose }: { opened: boolean; onClose: () => void })
         <SimpleGrid cols={2}>
           <TextInput
             label="Heading of keys"
+            description="What a flow looks for"
             value={keyTitle}
             onChange={(event) => setKeyTitle(event.currentTarget.value)}
           />
           <TextInput
             label="Heading of values"
+            description="What it finds"
             value={valueTitle}
             onChange={(event) => setValueTitle(event.currentTarget.value)}
           />
