@@ -122,6 +122,12 @@ def author_error(code: str, message: str, hint: str | None = None) -> StepFailed
     return StepFailed(error(AUTHOR_MUST_FIX, code, message, hint=hint))
 
 
+def problem_error(problem: Problem) -> ErrorDict:
+    """A problem of a document as the error dictionary of the step it is in."""
+    found = error(AUTHOR_MUST_FIX, problem.code, problem.message, hint=problem.hint or None)
+    return {**found, "pointer": problem.pointer}
+
+
 def located(failure: StepFailed, pointer: str) -> StepFailed:
     """The same failure with the JSON pointer of the parameter, unless it already names a place."""
     if "pointer" in failure.error:
