@@ -177,16 +177,17 @@ def _place(path: str) -> tuple[str, list[int]]:
 def take_connector(flow: Flow) -> int:
     """The connectors' own examples: the trigger's event, and operations of steps that have no better sample."""
     trigger = trigger_of(flow.draft)
-    found = {step: example for step, example in _examples(flow.draft) if example is not None}
+    found = examples_of(flow.draft)
     first = {step: value for step, value in found.items() if step == trigger}
     others = {step: value for step, value in found.items() if step != trigger}
     return keep(flow, first, Origin("connector")) + keep(flow, others, Origin("connector"), over=("connector",))
 
 
-def _examples(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for step, node in steps_of(document).items():
-        if node.get("kind") in ("trigger", "call"):
-            yield step, example_of(document, node)
+def examples_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The connectors' examples of what triggers and calls of a draft come to, by step."""
+    asking = {step: node for step, node in steps_of(document).items() if node.get("kind") in ("trigger", "call")}
+    found = {step: example_of(document, node) for step, node in asking.items()}
+    return {step: example for step, example in found.items() if example is not None}
 
 
 def example_of(document: Mapping[str, Any], node: Mapping[str, Any]) -> Any:

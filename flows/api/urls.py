@@ -7,12 +7,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from flows.api import at_work, deployments, flows, provenance, runs, table_history, tables, templates, trying, versions
+from flows.api import (
+    at_work,
+    deployments,
+    flows,
+    preview,
+    provenance,
+    runs,
+    table_history,
+    tables,
+    templates,
+    trying,
+    versions,
+)
 
 tenant_urlpatterns = [
     path("flows/", flows.Flows.as_view()),
     path("flows/<id:flow_id>/", flows.OneFlow.as_view()),
     path("flows/<id:flow_id>/check/", flows.CheckFlow.as_view()),
+    path("flows/<id:flow_id>/preview/", preview.PreviewStep.as_view()),
     path("flows/<id:flow_id>/versions/", versions.Versions.as_view()),
     path("flows/<id:flow_id>/versions/<number:number>/", versions.OneVersion.as_view()),
     path("flows/<id:flow_id>/versions/<number:first>/diff/<number:second>/", versions.VersionDiff.as_view()),

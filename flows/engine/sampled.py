@@ -35,7 +35,8 @@ class Sample:
 
     Attributes:
         trigger: What expressions see as `trigger`; None when there is no sample of it.
-        steps: Step id -> value that counts whatever the step would come to.
+        steps: Step id -> value that counts whatever the step would come to; of a for-each around the step looked at
+            `{"item", "index"}`.
         fallback: Step id -> value of steps that can not be computed.
         item, index: Of the innermost for-each around the step looked at; `has_item` says whether it is given.
         env: The variables.
@@ -124,8 +125,11 @@ class Sampled:
         """Go inside a for-each: its item is the given one, else the one of that index in its list."""
         sample, node = self._sample, self._draft.node(loop)
         index = sample.index if innermost and sample.index is not None else 0
+        given = sample.steps.get(loop)
         if innermost and sample.has_item:
             item = sample.item
+        elif isinstance(given, dict) and given.keys() == {"item", "index"}:
+            item, index = given["item"], given["index"]
         else:
             outcome, _ = self.run(node)
             items = outcome.items if isinstance(outcome, Open) else []
