@@ -1,5 +1,6 @@
 /** Answers requests from the story, shaped as the contract says: `answer(method, url, body) -> {status, body, type?}`. */
 import { CONNECTORS, ICONS, NODE_KINDS } from "./catalog.mjs";
+import { previewOf, samplesOf } from "./preview.mjs";
 import { factsOf, makeRun, makeStory } from "./story.mjs";
 
 const problem = (status, code, title, detail, hint, errors) => ({
@@ -91,6 +92,13 @@ export function createStoryServer(story = makeStory()) {
     const flow = story.flows.find((candidate) => candidate.id === id);
     if (!flow) return notFound();
     if (action === "check") return ok({ problems: check(body.document) });
+    if (action === "samples" && method === "GET") return ok({ items: samplesOf(flow.document) });
+    if (action === "preview") {
+      const preview = previewOf(body.document ?? flow.document, body);
+      return preview
+        ? ok(preview)
+        : problem(422, "invalid_input", "Not that step", "The flow has no such step.");
+    }
     if (action === "versions" && method === "GET")
       return page(
         [...Array(flow.latest_version ?? 0)].map((_, at) => ({

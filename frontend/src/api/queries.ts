@@ -9,6 +9,7 @@ import {
 import { useMemo } from "react";
 import { useTenant } from "@/app/tenant";
 import { api, query } from "./client";
+import type { Sample } from "./trials";
 import type {
   Connection,
   Connector,
@@ -100,6 +101,8 @@ export const useFlow = (id: string) =>
   useResource<FlowDetail>(`flows/${id}/`, { stale: Number.POSITIVE_INFINITY });
 export const useVersions = (id: string) => useWholeList<Version>(`flows/${id}/versions/`);
 export const useDeployments = (id: string) => useWholeList<Deployment>(`flows/${id}/deployments/`);
+export const useSamplesOf = (id: string) =>
+  useResource<{ items: Sample[] }>(id ? `flows/${id}/samples/` : null);
 export const useTemplates = () => useWholeList<Template>("templates/");
 export const useConnectors = () => useWholeList<Connector>("connectors/");
 export const useConnections = () => useWholeList<Connection>("connections/");

@@ -1,10 +1,10 @@
 /** A bare expression, such as a condition's test: no braces, with completion, a picker and the sample value. */
-import type { Value } from "@/document/types";
+import { useLive } from "@/preview/live";
 import { CodeEditor } from "@/ui/CodeEditor";
 import { FieldPicker } from "./FieldPicker";
 import classes from "./fields.module.css";
 import { Labelled } from "./Labelled";
-import { completionsOf, sampleOf, useScope } from "./scope";
+import { completionsOf, useScope } from "./scope";
 
 export function ExpressionField(props: {
   nodeId: string;
@@ -15,12 +15,14 @@ export function ExpressionField(props: {
   value: string;
   problem?: string | null;
   placeholder?: string;
+  /** Evaluated inside the for-each whose form this is, at its first item. */
+  inside?: boolean;
   onChange: (value: string) => void;
 }) {
   const fields = useScope(props.nodeId);
-  const sample: Value | undefined = sampleOf(props.value, fields);
+  const live = useLive(props.value, "expression", props.inside);
   return (
-    <Labelled {...props} sample={sample}>
+    <Labelled {...props} live={live}>
       <div className={classes.row}>
         <CodeEditor
           language="expression"

@@ -14,6 +14,7 @@ import { connectorOf, iconOf } from "@/canvas/kinds";
 import { removeSelection } from "@/document/edits";
 import { placeOf } from "@/document/graph";
 import type { FlowNode } from "@/document/types";
+import { LiveValues } from "@/preview/live";
 import { ConnectorIcon } from "@/ui/ConnectorIcon";
 import { FlowSettings } from "./FlowSettings";
 import classes from "./inspector.module.css";
@@ -142,7 +143,9 @@ function NodeInspector({ node }: { node: FlowNode }) {
           <legend className="visually-hidden">Settings of the step</legend>
           <Tabs.Panel value="setup">
             <p className={classes.lead}>{kind?.description}</p>
-            <NodeSetup node={node} />
+            <LiveValues nodeId={node.id}>
+              <NodeSetup node={node} />
+            </LiveValues>
           </Tabs.Panel>
           <Tabs.Panel value="routes">
             <NodeRoutes node={node} />

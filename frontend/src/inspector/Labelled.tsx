@@ -1,15 +1,15 @@
-/** The frame of one field: its name, its description, what is wrong with it, and its live sample value. */
+/** The frame of one field: its name, its description, what is wrong with it, and its live value. */
 import type { ReactNode } from "react";
-import type { Value } from "@/document/types";
+import type { Evaluated } from "@/preview/usePreview";
 import classes from "./fields.module.css";
-import { short } from "./scope";
+import { LiveValue } from "./LiveValue";
 
 export function Labelled(props: {
   label: string;
   required?: boolean;
   description?: string;
   problem?: string | null;
-  sample?: Value;
+  live?: Evaluated;
   aside?: ReactNode;
   path?: string;
   children: ReactNode;
@@ -29,11 +29,7 @@ export function Labelled(props: {
         {props.aside}
       </div>
       {props.children}
-      {props.sample !== undefined && (
-        <div className={`${classes.sample} truncate`} title="Value in the sample event">
-          = {short(props.sample)}
-        </div>
-      )}
+      {!props.problem && <LiveValue live={props.live} label={props.label} />}
       {props.problem && (
         <div className={classes.problem} role="alert">
           {props.problem}

@@ -3,11 +3,12 @@ import { NumberInput, Select, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { JsonSchema } from "@/api/types";
 import type { Value } from "@/document/types";
+import { useLive } from "@/preview/live";
 import { CodeEditor } from "@/ui/CodeEditor";
 import { FieldPicker } from "./FieldPicker";
 import classes from "./fields.module.css";
 import { Labelled } from "./Labelled";
-import { completionsOf, isTemplate, sampleOf, useScope } from "./scope";
+import { completionsOf, isTemplate, useScope } from "./scope";
 
 export interface FieldProps {
   nodeId: string;
@@ -25,6 +26,7 @@ export function ValueField(props: FieldProps) {
   const fields = useScope(props.nodeId);
   const [isExpression, setExpression] = useState(isTemplate(value));
   const shown = isTemplate(value) || isExpression;
+  const live = useLive(isTemplate(value) ? value : null, "template");
   const pick = (path: string) => {
     const taken = `{{ ${path.replaceAll("[]", "[0]")} }}`;
     const isText = shown && typeof value === "string" && value.trim() !== "" && schema.type === "string";
@@ -41,7 +43,7 @@ export function ValueField(props: FieldProps) {
       required={props.required}
       description={schema.description}
       problem={props.problem}
-      sample={shown && typeof value === "string" ? sampleOf(value, fields) : undefined}
+      live={live}
       path={props.path}
       aside={
         <span className={classes.modes}>

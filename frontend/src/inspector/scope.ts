@@ -1,7 +1,7 @@
-/** What the chosen step may read, for pickers and completion; and the sample value of a simple expression. */
+/** What the chosen step may read, for pickers and completion. */
 import { useMemo } from "react";
 import { useDocument, useEditor } from "@/canvas/editor";
-import { type Field, find, scopeOf } from "@/document/scope";
+import { type Field, scopeOf } from "@/document/scope";
 import type { Value } from "@/document/types";
 
 export function useScope(nodeId: string): Field[] {
@@ -21,14 +21,6 @@ export function short(value: Value | undefined): string | undefined {
   if (value === undefined) return undefined;
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > 48 ? `${text.slice(0, 47)}…` : text;
-}
-
-const PATH = /^[\w[\]]+(?:\.[\w[\]]+)*$/;
-
-/** The sample behind `a.b` or `{{ a.b }}`; undefined when it is more than a path, or there is no sample. */
-export function sampleOf(text: string, fields: Field[]): Value | undefined {
-  const bare = text.replace(/^\s*\{\{\s*|\s*\}\}\s*$/g, "").trim();
-  return PATH.test(bare) ? find(fields, bare)?.sample : undefined;
 }
 
 export const isTemplate = (value: unknown): value is string =>
