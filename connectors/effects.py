@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from connectors.effect_rows import COLUMNS, TABLE, Known, known_of, new_row, settle_sql, text_of_json
+from connectors.models import Effect
 from ipaas.book.ids import new_id
 from ipaas.book.kill_points import reached
 from ipaas.book.transaction import Transaction
@@ -24,6 +25,8 @@ from ipaas.book.writer import get_writer
 Action = Literal["send", "resume", "done", "busy", "uncertain"]
 _log = logging.getLogger(__name__)
 _BUSY_SECONDS = 1.0
+TRIAL_EFFECTS = "trial:"
+"""How the keys of effects begin that were made while a draft was tried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,13 @@ def resolve(effect_id: str, made: bool, output: Any, actor: str) -> bool:
     status = "done" if made else "released"
     settlement = Settlement(effect_id, status, datetime.now(UTC), answer=output if made else None, error=note)
     return bool(get_writer().submit_from_thread(_resolve, settlement))
+
+
+def forget_trials(run_ids: Sequence[str]) -> int:
+    """Remove what tests of drafts left in the ledger, by their runs; how many entries. Nothing else is ever removed."""
+    rows = Effect.objects.across_tenants("named by their runs").filter(run_id__in=run_ids)
+    deleted, _ = rows.filter(key__startswith=TRIAL_EFFECTS).delete()
+    return deleted
 
 
 def _submit(settlement: Settlement) -> asyncio.Future[Any]:

@@ -21,7 +21,7 @@ _TROUBLED = ("failed", "uncertain")
 
 def last_runs(tenant_id: str, flow_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The newest run of each flow, by flow id."""
-    newest = Run.objects.of(tenant_id).filter(flow_id=OuterRef("id")).order_by("-id").values("id")[:1]
+    newest = Run.objects.of(tenant_id).filter(flow_id=OuterRef("id"), trial=False).order_by("-id").values("id")[:1]
     flows = Flow.objects.of(tenant_id).filter(id__in=flow_ids).annotate(newest=Subquery(newest))
     run_ids = [run_id for run_id in flows.values_list("newest", flat=True) if run_id]
     return {run.flow_id: _short(run) for run in _named(tenant_id, run_ids)}
@@ -29,7 +29,7 @@ def last_runs(tenant_id: str, flow_ids: Sequence[str]) -> dict[str, dict[str, An
 
 def last_runs_by_environment(flow: Flow, environments: Iterable[Environment]) -> dict[str, dict[str, Any]]:
     """The newest run of a flow in each environment, by the environment's id."""
-    runs = Run.objects.of(flow.tenant_id).filter(flow_id=flow.id)
+    runs = Run.objects.of(flow.tenant_id).filter(flow_id=flow.id, trial=False)
     newest = [
         runs.filter(environment_id=environment.id).order_by("-id").values_list("id", flat=True).first()
         for environment in environments
@@ -56,7 +56,7 @@ def figures(flow: Flow) -> dict[str, dict[str, int]]:
 
 def _of_the_day(tenant_id: str) -> QuerySet[Run]:
     since = datetime.now(UTC) - timedelta(hours=24)
-    return Run.objects.of(tenant_id).filter(id__gte=first_id("run", since))
+    return Run.objects.of(tenant_id).filter(id__gte=first_id("run", since), trial=False)
 
 
 def _named(tenant_id: str, run_ids: Sequence[str]) -> QuerySet[Run]:

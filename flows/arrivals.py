@@ -17,8 +17,8 @@ from ipaas.accounts.models import Environment
 
 
 def first_runs(flow: Flow) -> QuerySet[Run]:
-    """The runs that events of a flow started, in every environment; replays are left out."""
-    return Run.objects.of(flow.tenant_id).filter(flow_id=flow.id, replay_of="")
+    """The runs that events of a flow started, in every environment; replays and trials are left out."""
+    return Run.objects.of(flow.tenant_id).filter(flow_id=flow.id, replay_of="", trial=False)
 
 
 def event_items(flow: Flow, runs: Sequence[Run]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.gateway import CallOrder, EffectContext, Gateway
+from connectors.gateway import TRIAL_EFFECTS, CallOrder, EffectContext, Gateway
 from connectors.sdk.errors import IpaasError, ReconnectNeeded
 from flows import journal
 from flows.deployed import Deployed, Tables
@@ -192,8 +192,9 @@ class Carry:
         """The identity of this write: the business event and the step, so that replays and redeploys share it."""
         held = self._held
         identity = "\n".join((held.flow_id, held.environment_id, held.dedupe_key, start.step))
+        key = hashlib.sha256(identity.encode()).hexdigest()[:40]
         return EffectContext(
-            key=hashlib.sha256(identity.encode()).hexdigest()[:40],
+            key=f"{TRIAL_EFFECTS}{key}" if self._deployed.trial else key,
             business_key=held.business_key,
             run_id=held.run_id,
             step=start.step,

@@ -38,6 +38,8 @@ def cancel(run: Run, by: str, reason: str) -> None:
 
 def replay(run: Run, by: str) -> str:
     """Carry the same event again as a new run of the version now deployed; what was done outside is not done again."""
+    if run.trial:
+        raise NotPossible("A test of the draft is not replayed. Test the draft again.")
     if run.status not in (*FINISHED, "uncertain"):
         raise NotPossible("The run has not ended yet. Wait for it, or cancel it first.")
     current = deployed.active_deployment(run)

@@ -13,14 +13,16 @@ from typing import Any
 
 from connectors.registry import registry
 from flows.catalog import RegistryCatalog
+from flows.engine import standins
 from flows.engine.outcomes import MISSING
 from flows.engine.plan import Plan, compile_plan
-from flows.models import Deployment, Flow, LookupRow, LookupTable, Run
+from flows.models import Deployment, Flow, LookupRow, LookupTable, Run, Trial, Version
 from ipaas.accounts.models import EnvironmentVariable
 
 _MOST_PLANS = 500
 _MOST_TABLES = 200
 _VARIABLES_FRESH_SECONDS = 2.0
+_TRIAL = "trl_"
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Deployed:
     replies: bool
     variables: dict[str, str]
     variables_read_at: float
+    trial: bool = False
 
 
 def trigger_params(document: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +74,7 @@ def load(deployment_id: str) -> Deployed:
     """The deployment, from the cache or the database (call it from a thread)."""
     with _lock:
         stale = _cache.get(deployment_id)
-    loaded = _refreshed(stale) if stale is not None else _read(deployment_id)
+    loaded = _refreshed(stale) if stale is not None else _read_any(deployment_id)
     with _lock:
         _cache[deployment_id] = loaded
         _cache.move_to_end(deployment_id)
@@ -85,6 +88,41 @@ def forget() -> None:
     with _lock:
         _cache.clear()
     _tables.clear()
+
+
+def _read_any(deployment_id: str) -> Deployed:
+    return _read_trial(deployment_id) if deployment_id.startswith(_TRIAL) else _read(deployment_id)
+
+
+def _read_trial(trial_id: str) -> Deployed:
+    """A trial stands where a version and its deployment stand for other runs."""
+    rows = Trial.objects.across_tenants("a run names its own trial").select_related("flow", "environment", "tenant")
+    trial = rows.get(id=trial_id)
+    return Deployed(
+        deployment_id=trial.id,
+        tenant_id=trial.tenant_id,
+        tenant_slug=trial.tenant.slug,
+        flow_id=trial.flow_id,
+        flow_name=trial.flow.name,
+        version_id=trial.id,
+        version_number=0,
+        environment_id=trial.environment_id,
+        environment=trial.environment.name,
+        plan=compile_plan(trial.document, RegistryCatalog(registry()), standins.from_json(trial.stand_ins)),
+        trigger=trigger_params(trial.document),
+        connections=dict(trial.connections),
+        replies=False,
+        variables=_variables(trial.environment_id),
+        variables_read_at=time.monotonic(),
+        trial=True,
+    )
+
+
+def carried_by(run: Run) -> Version | Trial:
+    """The version that a run carries its event through; for the run of a trial, the trial."""
+    kind = Trial if run.trial else Version
+    found: Version | Trial = kind.objects.of(run.tenant_id).get(id=run.version_id)
+    return found
 
 
 def _read(deployment_id: str) -> Deployed:

@@ -53,9 +53,9 @@ async def admit(arrival: Arrival, run_id: str = "") -> journal.Admitted:
     return admitted
 
 
-def admit_from_thread(arrival: Arrival) -> journal.Admitted:
+def admit_from_thread(arrival: Arrival, run_id: str = "") -> journal.Admitted:
     """The same for callers without an event loop (API views, commands)."""
-    event, run = _rows(arrival, None, "")
+    event, run = _rows(arrival, None, run_id)
     admitted: journal.Admitted = get_writer().submit_from_thread(journal.admit, (event, run))
     if admitted.resumed or (not admitted.duplicate and not arrival.paused):
         bell.ring((run.id,))
@@ -74,7 +74,7 @@ def _rows(arrival: Arrival, runner: Runner | None, run_id: str) -> tuple[journal
         deployed.flow_id,
         deployed.environment_id,
         arrival.source,
-        short_key(_declared_key(deployed, scope) or arrival.dedupe_key or event_id),
+        event_id if deployed.trial else short_key(_declared_key(deployed, scope) or arrival.dedupe_key or event_id),
         arrival.received_at,
         arrival.meta,
         arrival.body,
@@ -93,11 +93,12 @@ def _rows(arrival: Arrival, runner: Runner | None, run_id: str) -> tuple[journal
         deployed.deployment_id,
         event_id,
         _cut(deployed.plan.business_key(scope)),
-        _cut(deployed.plan.lane(scope) or ""),
+        "" if deployed.trial else _cut(deployed.plan.lane(scope) or ""),
         arrival.received_at,
         runner.holder if runner is not None else "",
         due_at,
         [run_admitted(event.received_at, deployed.plan.trigger, event.id)],
+        trial=deployed.trial,
     )
     return event, run
 

@@ -24,7 +24,7 @@ _EVENT_COLUMNS = (
 )  # fmt: skip
 _RUN_COLUMNS = (
     "id", "tenant_id", "flow_id", "version_id", "environment_id", "deployment_id", "event_id", "status", "business_key",
-    "lane", "summary", "attempts", "seq", "replay_of", "waiting_for", "created_at", "holder", "due_at",
+    "lane", "summary", "attempts", "seq", "replay_of", "waiting_for", "created_at", "holder", "due_at", "trial",
 )  # fmt: skip
 _FACT_COLUMNS = ("run_id", "seq", "facts")
 _HELD_COLUMNS = (
@@ -70,6 +70,7 @@ class NewRun:
     due_at: datetime | None
     facts: list[Fact]
     replay_of: str = ""
+    trial: bool = False
 
 
 @dataclass(slots=True)
@@ -184,7 +185,7 @@ def _first_run(tx: Transaction, event: NewEvent) -> str:
 def _insert_runs(tx: Transaction, runs: Sequence[NewRun]) -> None:
     rows = [
         (r.id, r.tenant_id, r.flow_id, r.version_id, r.environment_id, r.deployment_id, r.event_id, "queued",
-         r.business_key, r.lane, "", 0, 1, r.replay_of, "", tx.time(r.created_at), r.holder, tx.time(r.due_at))
+         r.business_key, r.lane, "", 0, 1, r.replay_of, "", tx.time(r.created_at), r.holder, tx.time(r.due_at), r.trial)
         for r in runs
     ]  # fmt: skip
     tx.insert("flows_run", _RUN_COLUMNS, rows)
@@ -366,3 +367,22 @@ def let_go(tx: Transaction, items: list[LetGo]) -> list[int]:
         )
         counts.append(cursor.rowcount)
     return counts
+
+
+def forget_trials(tx: Transaction, items: list[tuple[str, ...]]) -> list[int]:
+    """Remove runs of trials with their events, facts and values; how many. A run that is no trial stays as it is."""
+    return [_forget(tx, run_ids) for run_ids in items]
+
+
+def _forget(tx: Transaction, run_ids: tuple[str, ...]) -> int:
+    marks = ", ".join(["%s"] * len(run_ids))
+    rows = tx.execute(f"SELECT id, event_id FROM flows_run WHERE id IN ({marks}) AND trial", run_ids).fetchall()
+    if not rows:
+        return 0
+    marks = ", ".join(["%s"] * len(rows))
+    runs = [row[0] for row in rows]
+    tx.execute(f"DELETE FROM flows_value WHERE run_id IN ({marks})", runs)
+    tx.execute(f"DELETE FROM flows_fact WHERE run_id IN ({marks})", runs)
+    tx.execute(f"DELETE FROM flows_event WHERE id IN ({marks})", [row[1] for row in rows])
+    tx.execute(f"DELETE FROM flows_run WHERE id IN ({marks})", runs)
+    return len(rows)

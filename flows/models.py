@@ -1,7 +1,7 @@
 """The tables of flows: drafts, versions, deployments, triggers, and the book of events, runs and facts.
 
 Only the owning modules write them: publishing (flows, versions, deployments, triggers), journal (events, runs, facts,
-values), records (lookup tables), samples (samples). Run rows are found through one column, `due_at`: when somebody
+values), records (lookup tables), samples, trials. Run rows are found through one column, `due_at`: when somebody
 should look at the run.
 """
 
@@ -115,7 +115,7 @@ class Event(TenantScoped):
 
 
 class Run(TenantScoped):
-    """One event carried through one version."""
+    """One event carried through one version, or for a trial through what is tried out (see `Trial`)."""
 
     id = IdField("run")
     tenant = _plain_reference(Tenant)
@@ -138,6 +138,7 @@ class Run(TenantScoped):
     finished_at = models.DateTimeField(null=True)
     holder = models.CharField(max_length=40, blank=True, default="")
     due_at = models.DateTimeField(null=True)
+    trial = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [
@@ -188,6 +189,29 @@ class Sample(TenantScoped):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["flow", "step"], name="sample_of_step")]
+
+
+class Trial(TenantScoped):
+    """A draft, or a part of it, that is tried out once: what a version and a deployment are for an ordinary run.
+
+    Its run names it as both. `stand_ins` says which nodes do something else than their own work.
+    """
+
+    id = IdField("trl")
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="trials")
+    environment = models.ForeignKey(Environment, on_delete=models.CASCADE, related_name="+")
+    mode = models.CharField(max_length=10)
+    step = models.CharField(max_length=63, blank=True, default="")
+    document = PackedField()
+    stand_ins = PackedField()
+    connections = models.JSONField(default=dict)
+    run_id = models.CharField(max_length=40)
+    gathered = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.mode} {self.step}".strip()
 
 
 class LookupTable(TenantScoped):

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.registry import registry
 from flows.catalog import RegistryCatalog
-from flows.deployed import load_tables
+from flows.deployed import carried_by, load, load_tables
 from flows.engine.errors import DocumentRefused
 from flows.engine.history import History
 from flows.engine.plan import Plan, compile_plan
@@ -19,7 +19,7 @@ from flows.engine.reads import reads_of
 from flows.events import trigger_scope
 from flows.mapping.rules import Mapping, Rule
 from flows.mapping.stages import stages_of
-from flows.models import Event, Run, Version
+from flows.models import Event, Run, Trial, Version
 from flows.reading import all_facts
 from ipaas.accounts.models import EnvironmentVariable
 
@@ -73,9 +73,8 @@ def _scope(plan: Plan, run: Run, step: str) -> dict[str, Any]:
     raise NotTold("The run has not come to this step.")
 
 
-def _version(run: Run) -> Version:
-    found: Version = Version.objects.of(run.tenant_id).get(id=run.version_id)
-    return found
+def _version(run: Run) -> Version | Trial:
+    return carried_by(run)
 
 
 @lru_cache(maxsize=64)
@@ -86,6 +85,6 @@ def _compiled(version_id: str, tenant_id: str) -> Plan:
 
 def _plan(version_id: str, run: Run) -> Plan:
     try:
-        return _compiled(version_id, run.tenant_id)
+        return load(version_id).plan if run.trial else _compiled(version_id, run.tenant_id)
     except DocumentRefused:
         raise NotTold("This version can no longer be read by the connectors that are installed.") from None

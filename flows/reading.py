@@ -11,6 +11,7 @@ from typing import Any
 
 from flows import values
 from flows.control import ACTIVE, FINISHED
+from flows.deployed import carried_by
 from flows.events import BodyRefused, body_value
 from flows.models import Event, Fact, Flow, Run, Value, Version
 from ipaas.accounts.models import Environment, Tenant
@@ -59,6 +60,7 @@ def _item(run: Run, flows: dict[str, str], versions: dict[str, int], environment
         "duration_ms": duration,
         "error": run.error,
         "replay_of": run.replay_of or None,
+        "trial": run.trial,
     }
 
 
@@ -70,15 +72,14 @@ def runs_by_id(tenant: Tenant, run_ids: Iterable[str]) -> list[dict[str, Any]]:
 def run_detail(run: Run) -> dict[str, Any]:
     """One run with its event, its own version's document and what may be done to it."""
     event = Event.objects.of(run.tenant_id).get(id=run.event_id)
-    version = Version.objects.of(run.tenant_id).get(id=run.version_id)
     return {
         **run_items([run])[0],
         "event": event_answer(event),
-        "document": version.document,
+        "document": carried_by(run).document,
         "last_seq": run.seq,
         "can": {
             "cancel": run.status in ACTIVE,
-            "replay": run.status in (*FINISHED, "uncertain"),
+            "replay": run.status in (*FINISHED, "uncertain") and not run.trial,
             "resolve": run.status == "uncertain",
         },
     }

@@ -6,7 +6,7 @@ example; what is pinned is replaced by nobody but a person. Never calls anything
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -51,8 +51,14 @@ def trigger_of(document: Mapping[str, Any]) -> str | None:
     return next((id_ for id_, node in steps_of(document).items() if node.get("kind") == "trigger"), None)
 
 
+before_reading: list[Callable[[Flow], None]] = []
+"""Told before samples are read, so that what ended since can leave its own first."""
+
+
 def samples_of(flow: Flow) -> list[Sample]:
     """The samples of steps that the saved draft has, in the order of the draft."""
+    for listener in before_reading:
+        listener(flow)
     known = {step: place for place, step in enumerate(steps_of(flow.draft))}
     rows = Sample.objects.of(flow.tenant_id).filter(flow=flow)
     return sorted((row for row in rows if row.step in known), key=lambda row: known[row.step])
@@ -134,19 +140,31 @@ def take_event(flow: Flow, event: Event) -> int:
     trigger = trigger_of(flow.draft)
     if trigger is None:
         return 0
+    return keep(flow, {trigger: _body(event)}, Origin("event", event.run_id, event.id))
+
+
+def _body(event: Event) -> Any:
     try:
-        body = body_value(bytes(event.body), event.meta or {})
+        return body_value(bytes(event.body), event.meta or {})
     except BodyRefused:
-        body = bytes(event.body).decode("utf-8", "replace")
-    return keep(flow, {trigger: body}, Origin("event", event.run_id, event.id))
+        return bytes(event.body).decode("utf-8", "replace")
 
 
-def take_run(flow: Flow, run_id: str, event: Event, source: str = "run") -> int:
+def take_run(flow: Flow, run_id: str, event: Event) -> int:
     """Make what a run's steps came to their samples, and its event the trigger's."""
-    taken = take_event(flow, event) if source == "run" else 0
     known = steps_of(flow.draft).keys() - {trigger_of(flow.draft)}
     outputs = {step: value for step, value in outputs_of(run_id) if step in known}
-    return taken + keep(flow, outputs, Origin(source, run_id, event.id))
+    return take_event(flow, event) + keep(flow, outputs, Origin("run", run_id, event.id))
+
+
+def take_trial(flow: Flow, run_id: str, event: Event, answered: frozenset[str]) -> int:
+    """Make what a trial's steps came to their samples, except of those that answered from theirs."""
+    trigger = trigger_of(flow.draft)
+    known = steps_of(flow.draft).keys() - answered - {trigger}
+    outputs = {step: value for step, value in outputs_of(run_id) if step in known}
+    event_body = {trigger: _body(event)} if trigger is not None else {}
+    origin = Origin("trial", run_id, event.id)
+    return keep(flow, event_body, origin, over=("trial",)) + keep(flow, outputs, origin)
 
 
 def outputs_of(run_id: str) -> Iterator[tuple[str, Any]]:

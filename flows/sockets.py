@@ -75,7 +75,8 @@ class LiveSocket(AsyncWebsocketConsumer):
         if self.watches_runs:
             rows = await sync_to_async(reading.runs_by_id)(self.tenant, message["runs"][-_MOST_ROWS:])
             for row in rows:
-                await self._send({"type": "run", "run": row})
+                if not row["trial"]:
+                    await self._send({"type": "run", "run": row})
 
     async def _still_member(self) -> bool:
         """Whether the person may still look; asked now and then, and a socket of somebody who left is closed."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from connectors import connections
 from connectors.models import Connection
-from flows import control
+from flows import control, samples, sweeper, trials
 from flows.models import Deployment
 from flows.triggers import routes
 
@@ -16,6 +16,8 @@ def connect() -> None:
     """Register with the layers below."""
     connections.used_by.append(flows_that_use)
     connections.when_mended.append(_mended)
+    samples.before_reading.append(trials.gather)
+    sweeper.tending.append(trials.tend)
 
 
 def flows_that_use(connection: Connection) -> list[str]:

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from connectors.api import shapes
 from connectors.api.connected import moment
+from connectors.gateway import TRIAL_EFFECTS
 from connectors.models import Effect
 from ipaas.accounts.api.base import TenantView
 from ipaas.accounts.api.problems import bad_parameter, not_found
@@ -55,10 +56,12 @@ class Effects(TenantView):
         query={"run": "id of a run", "status": "one or more, with commas", "q": "business key"},
     )
     def get(self, request: Request, **ids: str) -> Response:
-        """List effects, newest first."""
+        """List effects, newest first; those of a test of a draft only when its run is named."""
         rows = Effect.objects.of(self.tenant)
         if run := request.query_params.get("run"):
             rows = rows.filter(run_id=run)
+        else:
+            rows = rows.exclude(key__startswith=TRIAL_EFFECTS)
         if wanted := request.query_params.get("status"):
             statuses = [word.strip() for word in wanted.split(",") if word.strip()]
             if not set(statuses) <= set(_STATUSES):

@@ -89,7 +89,7 @@ class Call:
         inputs = orjson.loads(canonical)
         validator = self._bound.connector.input_validator(self._operation)
         if not validator.is_valid(inputs):
-            raise _invalid(validator, inputs, self._operation)
+            raise invalid_input(validator, inputs, self._operation)
         return inputs, canonical
 
     # --- reading ------------------------------------------------------------------------------------------------
@@ -303,7 +303,8 @@ def _plain(output: Any) -> Any:
         raise Lost(TryAgain(f"The operation's output is not JSON: {error}", code="output_invalid")) from None
 
 
-def _invalid(validator: Any, inputs: Any, operation: Operation) -> Rejected:
+def invalid_input(validator: Any, inputs: Any, operation: Operation) -> Rejected:
+    """The refusal of an input that does not fit the operation's schema; names the first field that is wrong."""
     problem = next(iter(validator.iter_errors(inputs)))
     pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in problem.instance_path)
     return Rejected(

@@ -22,6 +22,7 @@ from connectors.gateway.calls import Call
 from connectors.gateway.guard import AllowList
 from connectors.gateway.http import GatewayHttp
 from connectors.gateway.login import log_in
+from connectors.gateway.looking import look
 from connectors.gateway.orders import CallOrder, CallResult
 from connectors.gateway.records import Recorder
 from connectors.gateway.signin import SignIn
@@ -145,6 +146,16 @@ class Gateway:
         if bound.row.status == ConnectionStatus.UNTESTED:
             inside.works(bound)
         return result
+
+    async def look(self, order: CallOrder) -> list[dict[str, Any]]:
+        """The first request or requests that a call would send, masked; nothing is sent (see `looking`).
+
+        Raises:
+            IpaasError: The connection cannot be opened, or the input does not fit the operation.
+        """
+        inside = await self._inside()
+        bound = await inside.bindings.get(order.tenant_id, order.connection_id)
+        return await look(bound, _operation(bound, order.operation), order, inside.wire)
 
     async def test(self, connection: Connection) -> dict[str, Any]:
         """Whether a connection works: `{"ok", "message", "account"?, "error"?}`; never raises for a failing system."""

@@ -16,6 +16,7 @@ from typing import Any
 from connectors.sdk.errors import ReconnectNeeded
 from connectors.sdk.manifest import AuthSpec, Token
 from connectors.sdk.values import fill, pick, places, text_of
+from ipaas.book.cards import MASK
 
 _RENEW_BEFORE = 0.1
 _MOST_RENEW_BEFORE_SECONDS = 60.0
@@ -77,6 +78,10 @@ class SignIn:
                 if time.monotonic() >= self._token_until:
                     await self._renew()
         return self._of({**self._credential, "token": self._token})
+
+    def shown(self) -> Authorisation:
+        """What a request carries, for people to look at: nothing is signed in for, a token's place is masked."""
+        return self._fixed if self._fixed is not None else self._of({**self._credential, "token": MASK})
 
     async def renew(self, refused: Authorisation) -> Authorisation:
         """A new authorisation after this one was refused; when somebody has renewed it meanwhile, that one."""

@@ -184,7 +184,7 @@ class OneFlow(FlowView):
                 detail="The flow is at work in an environment, so it cannot be removed.",
                 hint="Pause its deployments first.",
             )
-        if Run.objects.of(self.tenant).filter(flow_id=flow.id, status__in=control.ACTIVE).exists():
+        if Run.objects.of(self.tenant).filter(flow_id=flow.id, status__in=control.ACTIVE, trial=False).exists():
             raise Problem(
                 409,
                 "flow_has_open_runs",

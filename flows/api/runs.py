@@ -48,6 +48,7 @@ _FILTERS = {
     "q": "business key (its beginning), or the id of a run",
     "since": "created at or after this moment (ISO 8601)",
     "until": "created before this moment (ISO 8601)",
+    "trial": "`true`: tests of drafts instead of ordinary runs",
 }
 
 
@@ -65,6 +66,7 @@ class Runs(TenantView):
 
 def filtered(runs: QuerySet[Run], wanted: Any) -> QuerySet[Run]:
     """The runs that the query asks for; a filter that makes no sense is refused by name."""
+    runs = runs.filter(trial=wanted.get("trial", "") == "true")
     if statuses := [part for part in wanted.get("status", "").split(",") if part]:
         unknown = [status for status in statuses if status not in shapes.STATUSES]
         if unknown:
@@ -107,7 +109,7 @@ class RunStats(TenantView):
     def get(self, request: Request, **ids: str) -> Response:
         """How many runs of the last 24 hours are in each status."""
         since = datetime.now(UTC) - timedelta(hours=24)
-        runs = Run.objects.of(self.tenant).filter(created_at__gte=since)
+        runs = Run.objects.of(self.tenant).filter(created_at__gte=since, trial=False)
         if environment := request.query_params.get("environment"):
             runs = runs.filter(environment__name=environment)
         counts = dict(runs.values_list("status").annotate(Count("id")))

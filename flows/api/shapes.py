@@ -259,6 +259,7 @@ class RunShape(serializers.Serializer[Any]):
     duration_ms = serializers.IntegerField(allow_null=True)
     error = AnyJson(allow_null=True)
     replay_of = serializers.CharField(allow_null=True)
+    trial = serializers.BooleanField(help_text="a test of the draft, kept out of the ordinary lists")
 
 
 class RunDetailShape(RunShape):

@@ -14,6 +14,7 @@ from flows.engine.graph import Graph
 from flows.engine.nodes.spec import NodeKind
 from flows.engine.nodes.table import KINDS
 from flows.engine.retry import RetryPolicy
+from flows.engine.standins import StandIns, standing_in
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +48,9 @@ class PlannedNode:
     outer_steps: frozenset[str]
 
 
-def link(graph: Graph, compiled: Mapping[str, tuple[Any, CompileContext]]) -> dict[str, PlannedNode]:
+def link(
+    graph: Graph, compiled: Mapping[str, tuple[Any, CompileContext]], stand_ins: StandIns
+) -> dict[str, PlannedNode]:
     """The nodes of a plan, in topological order."""
     index = {id_: place for place, id_ in enumerate(graph.order)}
     targets: dict[str, dict[str, set[str]]] = {id_: {} for id_ in graph.order}
@@ -65,7 +68,7 @@ def link(graph: Graph, compiled: Mapping[str, tuple[Any, CompileContext]]) -> di
             kind=node["kind"],
             title=node.get("title") or id_,
             params=compiled[id_][0],
-            impl=KINDS[node["kind"]],
+            impl=standing_in(KINDS[node["kind"]], stand_ins.get(id_)),
             parent=node.get("parent"),
             sources=tuple(sources[id_]),
             targets=tuple(

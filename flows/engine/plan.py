@@ -15,6 +15,7 @@ from flows.engine.graph import Graph, pointer_of_alias
 from flows.engine.link import PlannedNode, link
 from flows.engine.nodes.table import KINDS
 from flows.engine.shape import shape_problems
+from flows.engine.standins import Given, StandIns
 from flows.engine.values import text_of
 
 __all__ = ["Plan", "PlannedNode", "compile_plan", "examine"]
@@ -30,6 +31,7 @@ class Plan:
         tables: Names of all lookup tables that are read.
         timeout_seconds: Bound on a run's active time (see decide), None without one.
         top: Ids of the nodes outside every for-each; `loose` those of them nothing leads to, the trigger not counted.
+        reads: id -> the steps that its parameters read, for nodes that were compiled.
     """
 
     def __init__(self, document: Mapping[str, Any], nodes: dict[str, PlannedNode], tables: frozenset[str]) -> None:
@@ -41,6 +43,7 @@ class Plan:
         self.timeout_seconds: float | None = settings.get("timeout_seconds")
         self.top = tuple(node.id for node in nodes.values() if node.parent is None)
         self.loose = tuple(id_ for id_ in self.top if not nodes[id_].sources and id_ != self.trigger)
+        self.reads: dict[str, frozenset[str]] = {}
         self._keys: dict[str, Param] = {}
 
     def business_key(self, trigger: Scope) -> str:
@@ -72,25 +75,28 @@ class Plan:
             return None
 
 
-def compile_plan(document: Mapping[str, Any], catalog: Catalog) -> Plan:
-    """Compile a document.
+def compile_plan(document: Mapping[str, Any], catalog: Catalog, stand_ins: StandIns | None = None) -> Plan:
+    """Compile a document; nodes with a stand-in do what it says instead of their own work.
 
     Raises:
         DocumentRefused: it has problems; warnings alone do not refuse it.
     """
-    plan, problems = examine(document, catalog)
+    plan, problems = examine(document, catalog, stand_ins)
     if plan is None:
         raise DocumentRefused(problems)
     return plan
 
 
-def examine(document: Any, catalog: Catalog) -> tuple[Plan | None, list[Problem]]:
+def examine(document: Any, catalog: Catalog, stand_ins: StandIns | None = None) -> tuple[Plan | None, list[Problem]]:
     """Check and compile in one go: the plan (None when refused) and every problem found.
 
     1. The outer shape by the schema; nothing more is looked at when it does not fit. 2. The graph. 3. Connections and
-    settings. 4. Every node's parameters. 5. Whether each step that is read is above its reader.
+    settings. 4. Every node's parameters. 5. Whether each step that is read is above its reader. Parameters of nodes
+    that are given their answer are not looked at, nor is what is inside them.
     """
-    problems = shape_problems(document)
+    stand_ins = stand_ins or {}
+    idle = _idle(document, stand_ins) if stand_ins else frozenset()
+    problems = [problem for problem in shape_problems(document) if not _excused(problem, document, idle)]
     if problems:
         return None, problems
     graph = Graph(document)
@@ -98,16 +104,35 @@ def examine(document: Any, catalog: Catalog) -> tuple[Plan | None, list[Problem]
     problems.extend(_connection_problems(document, catalog))
     keys, key_problems = _compile_keys(document, catalog, graph)
     problems.extend(key_problems)
-    compiled = _compile_nodes(document, graph, catalog)
+    compiled = _compile_nodes(document, graph, catalog, idle)
     for id_, (_, context) in compiled.items():
         problems.extend(context.problems)
         problems.extend(_step_problems(id_, context, graph))
     if any(problem.severity == "error" for problem in problems):
         return None, problems
     tables = frozenset(table for _, context in compiled.values() for table in context.tables)
-    plan = Plan(document, link(graph, compiled), tables)
+    plan = Plan(document, link(graph, compiled, stand_ins), tables)
+    plan.reads = {id_: frozenset(step for step, _ in context.steps) for id_, (_, context) in compiled.items()}
     plan._keys.update(keys)
     return plan, problems
+
+
+def _idle(document: Any, stand_ins: StandIns) -> frozenset[str]:
+    """The nodes that are given their answer, and those inside them: none of these does anything of its own."""
+    found = {id_ for id_, stand_in in stand_ins.items() if isinstance(stand_in, Given)}
+    grown = True
+    while grown:
+        inside = {node["id"] for node in document["nodes"] if str(node.get("parent")) in found} - found
+        found |= inside
+        grown = bool(inside)
+    return frozenset(found)
+
+
+def _excused(problem: Problem, document: Any, idle: frozenset[str]) -> bool:
+    parts = problem.pointer.split("/")
+    if not idle or len(parts) < 4 or parts[1] != "nodes" or parts[3] != "params":
+        return False
+    return document["nodes"][int(parts[2])]["id"] in idle
 
 
 def _aliases(document: Mapping[str, Any]) -> dict[str, str]:
@@ -152,7 +177,7 @@ def _compile_keys(
 
 
 def _compile_nodes(
-    document: Mapping[str, Any], graph: Graph, catalog: Catalog
+    document: Mapping[str, Any], graph: Graph, catalog: Catalog, idle: frozenset[str]
 ) -> dict[str, tuple[Any, CompileContext]]:
     ports: dict[str, set[str]] = {}
     for source, port, _ in graph.edges:
@@ -161,7 +186,7 @@ def _compile_nodes(
     compiled: dict[str, tuple[Any, CompileContext]] = {}
     for id_, node in graph.nodes.items():
         context = CompileContext(f"/nodes/{graph.position[id_]}", catalog, aliases, ports.get(id_, ()))
-        params = KINDS[node["kind"]].compile(node.get("params") or {}, context)
+        params = None if id_ in idle else KINDS[node["kind"]].compile(node.get("params") or {}, context)
         compiled[id_] = (params, context)
     return compiled
 
