@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows.engine.reads import reads_of
+
+RECORDED = sorted((Path(__file__).parent / "recorded").glob("*.json"))
 
 
 def _reads(kind: str, params: dict[str, Any]) -> list[dict[str, Any]]:
@@ -127,3 +131,13 @@ def test_a_draft_that_cannot_be_compiled_still_tells_what_can_be_read() -> None:
     entries = [(e["target"], e["way"], e["paths"]) for e in _reads("map", {"rules": rules})]
 
     assert entries == [(["a"], "value", []), (["b"], "source", [])]
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parent / "recorded").glob("*.json")), ids=lambda path: path.stem
+)
+def test_recorded_runs_hold_what_the_compiler_reads(path: Path) -> None:
+    """The browser's tests follow values through these files, so they must not drift from the compiler."""
+    recorded = json.loads(path.read_text())
+
+    assert recorded["reads"] == reads_of(recorded["document"])
