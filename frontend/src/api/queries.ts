@@ -20,6 +20,8 @@ import type {
   LookupTable,
   NodeKinds,
   Page,
+  Read,
+  RuleStages,
   Run,
   RunDetail,
   TableChange,
@@ -117,6 +119,13 @@ export const useRecentRuns = (filters: RunFilters & { limit?: number }, live: nu
   useResource<Page<Run>>(`runs/${query({ limit: 10, ...filters })}`, { live, keep: true });
 export const useRun = (id: string, live: number | false = false) =>
   useResource<RunDetail>(`runs/${id}/`, { live, stale: 0 });
+/** Of a run's version, so it never changes; asked when somebody asks where a value comes from. */
+export const useRunReads = (id: string | null) =>
+  useResource<{ items: Read[] }>(id && `runs/${id}/reads/`, { stale: Number.POSITIVE_INFINITY });
+export const useRuleStages = (id: string, step: string, pointer: string) =>
+  useResource<RuleStages>(`runs/${id}/provenance/${query({ step, pointer })}`, {
+    stale: Number.POSITIVE_INFINITY,
+  });
 export const useRunStats = (environment: string) =>
   useResource<{ counts: Record<string, number>; since?: string }>(`runs/stats/${query({ environment })}`, {
     live: 15_000,

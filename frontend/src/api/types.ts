@@ -233,6 +233,32 @@ export interface FactsAnswer {
   finished: boolean;
 }
 
+/** What one parameter of a step reads and fills, as the compiler knows it; in paths `null` stands for every item. */
+export interface Read {
+  node: string;
+  pointer: string;
+  fills: "input" | "output" | "port" | "items" | "reply" | "message" | "default";
+  target: (string | number | null)[];
+  way: "copy" | "source" | "sources" | "expression" | "template" | "value" | "lookup" | "test";
+  paths: (string | number | null)[][];
+  /** How many `[]` of each path follow those of the target item by item. */
+  aligned?: number;
+  params?: (string | number | null)[][];
+  when?: (string | number | null)[][];
+  table?: string;
+}
+
+/** What one mapping rule made of its source in one run. */
+export interface RuleStages {
+  step: string;
+  pointer: string;
+  read: Json;
+  stages: { fn: string; title: string; value: Json }[];
+  value: Json;
+  skipped: boolean;
+  error: ErrorDict | null;
+}
+
 export interface Effect {
   id: string;
   run_id?: string;

@@ -1,8 +1,8 @@
 /** The page of one flow: loads it and its surroundings, then hands them to the editor. */
 import "@xyflow/react/dist/style.css";
 import { ReactFlowProvider } from "@xyflow/react";
-import { useMemo, useState } from "react";
-import { useParams } from "react-router";
+import { useEffect, useMemo, useState } from "react";
+import { useParams, useSearchParams } from "react-router";
 import { useConnectors, useFlow, useNodeKinds } from "@/api/queries";
 import type { Connector, FlowDetail, NodeKinds } from "@/api/types";
 import { usePageTitle } from "@/app/crumbs";
@@ -13,7 +13,7 @@ import { catalogueOf } from "./catalogue";
 import { useDraft } from "./draft";
 import { EditorLayout } from "./EditorLayout";
 import { EditorSkeleton } from "./EditorSkeleton";
-import { createViewStore, EditorContext, knowledgeOf } from "./editor";
+import { createViewStore, EditorContext, knowledgeOf, type ViewStore } from "./editor";
 
 export default function EditorPage() {
   const { flow: id = "" } = useParams();
@@ -49,6 +49,7 @@ function Editor({
   const editable = useCan()("edit_flows");
   const [store] = useState(() => createDocumentStore(whole(flow)));
   const [view] = useState(createViewStore);
+  useAskedField(view);
   const draft = useDraft(flow, store, editable);
   const value = useMemo(
     () => ({
@@ -70,6 +71,15 @@ function Editor({
       </ReactFlowProvider>
     </EditorContext.Provider>
   );
+}
+
+/** A link may name a step and its field: `?node=order&field=params/rules/3`. */
+function useAskedField(view: ViewStore): void {
+  const [search] = useSearchParams();
+  const [node, field] = [search.get("node"), search.get("field")];
+  useEffect(() => {
+    if (node) view.getState().focusField(node, field ?? "");
+  }, [view, node, field]);
 }
 
 /** The document with the parts that a hand-written one may leave out. */

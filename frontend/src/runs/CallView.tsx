@@ -1,15 +1,25 @@
 /** One call to another system: each exchange with its request and response, secrets already masked by the server. */
 import { UnstyledButton } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { CallRecord, ErrorDict, Exchange } from "@/api/types";
 import { JsonView } from "@/ui/JsonView";
 import { Tag } from "@/ui/status";
 import { duration } from "@/ui/time";
+import { BodyView } from "./bodies";
+import { ADDRESS, type Key, type Place } from "./places";
 import classes from "./run.module.css";
 
-export function CallView({ call }: { call: { record: CallRecord; error: ErrorDict | null } }) {
-  const { record } = call;
+interface Asking {
+  /** The field that was asked about. */
+  field: Place | null;
+  onAsk: (path: Key[], exchange: number) => void;
+}
+
+export function CallView(
+  props: Asking & { call: { record: CallRecord; error: ErrorDict | null }; first: number },
+) {
+  const { record } = props.call;
   const exchanges = record.exchanges ?? [];
   return (
     <div>
@@ -20,26 +30,34 @@ export function CallView({ call }: { call: { record: CallRecord; error: ErrorDic
         </p>
       )}
       {exchanges.map((exchange, at) => (
-        <ExchangeView key={at} exchange={exchange} />
+        <ExchangeView
+          key={at}
+          exchange={exchange}
+          at={props.first + at}
+          field={props.field}
+          onAsk={props.onAsk}
+        />
       ))}
       {exchanges.length === 0 && !record.reused && <span className="faint">No request was sent.</span>}
     </div>
   );
 }
 
-function ExchangeView({ exchange }: { exchange: Exchange }) {
-  const [opened, setOpened] = useState(false);
+function toneOf(status: number | null | undefined) {
+  if (status === null || status === undefined) return "doubt";
+  if (status < 300) return "good";
+  return status === 429 ? "wait" : "bad";
+}
+
+function ExchangeView({ exchange, at, field, onAsk }: Asking & { exchange: Exchange; at: number }) {
+  const picked = field?.side === "request" && field.exchange === at ? field.path : null;
+  const [opened, setOpened] = useState(picked !== null);
+  useEffect(() => {
+    if (picked) setOpened(true);
+  }, [picked]);
   const status = exchange.status;
-  const tone =
-    status === null || status === undefined
-      ? "doubt"
-      : status < 300
-        ? "good"
-        : status === 429
-          ? "wait"
-          : "bad";
   return (
-    <div className={classes.call}>
+    <div className={classes.call} data-testid={`exchange-${at}`}>
       <UnstyledButton className={classes.callHead} aria-expanded={opened} onClick={() => setOpened(!opened)}>
         <IconChevronRight
           size={14}
@@ -48,26 +66,38 @@ function ExchangeView({ exchange }: { exchange: Exchange }) {
         />
         <span className={classes.method}>{exchange.method}</span>
         <span className={`${classes.url} truncate`} style={{ flex: 1 }} title={exchange.url}>
-          {pathOf(exchange.url)}
+          {shortAddress(exchange.url)}
         </span>
-        <Tag tone={tone}>{status ?? "no answer"}</Tag>
+        <Tag tone={toneOf(status)}>{status ?? "no answer"}</Tag>
         <span className="faint tabular">{duration(exchange.duration_ms)}</span>
       </UnstyledButton>
       {opened && (
         <div className={classes.callBody}>
-          <span className={classes.url}>{exchange.url}</span>
-          <h4>Request</h4>
+          <button
+            type="button"
+            className={classes.address}
+            title="Where does the address come from?"
+            onClick={() => onAsk([ADDRESS], at)}
+          >
+            {exchange.url}
+          </button>
+          {exchange.error && <Tag tone="bad">{exchange.error}</Tag>}
           {hasContent(exchange.request_body) && (
-            <JsonView value={parsed(exchange.request_body)} label="Request body" maxHeight={260} />
+            <BodyView
+              body={exchange.request_body}
+              label="Request"
+              maxHeight={320}
+              picked={picked}
+              onPick={(path) => onAsk(path, at)}
+            />
           )}
           {exchange.request_headers && (
             <JsonView value={exchange.request_headers} label="Request headers" depth={0} />
           )}
-          <h4>Response</h4>
           {hasContent(exchange.response_body) ? (
-            <JsonView value={parsed(exchange.response_body)} label="Response body" maxHeight={300} />
+            <BodyView body={exchange.response_body} label="Response" maxHeight={320} />
           ) : (
-            <span className="faint">{status ? "No body." : "No answer came."}</span>
+            <span className="faint">{status ? "The answer had no body." : "No answer came."}</span>
           )}
           {exchange.response_headers && (
             <JsonView value={exchange.response_headers} label="Response headers" depth={0} />
@@ -82,20 +112,12 @@ function hasContent(body: unknown): boolean {
   return body !== null && body !== undefined && body !== "";
 }
 
-/** Bodies that are JSON text are shown as JSON. */
-function parsed(body: unknown): unknown {
-  if (typeof body !== "string") return body;
+/** What tells requests apart: the end of their path, and the question. */
+function shortAddress(url: string): string {
   try {
-    return JSON.parse(body);
-  } catch {
-    return body;
-  }
-}
-
-function pathOf(url: string): string {
-  try {
-    const { host, pathname, search } = new URL(url);
-    return `${host}${pathname}${search}`;
+    const { pathname, search } = new URL(url);
+    const parts = pathname.split("/").filter(Boolean);
+    return `${parts.length > 3 ? "…/" : ""}${parts.slice(-3).join("/")}${decodeURIComponent(search.replace(/\+/g, " "))}`;
   } catch {
     return url;
   }

@@ -12,6 +12,8 @@ import { NodeCard } from "@/canvas/NodeCard";
 import { useFirstView, useInSight } from "@/canvas/view";
 import type { FlowDocument } from "@/document/types";
 import { edgeState, type NodeView, parsePath, type RunState } from "./fold";
+import run from "./run.module.css";
+import type { Marks } from "./tracing";
 
 const NODE_TYPES = { card: NodeCard, frame: Frame };
 const EDGE_TYPES = { flow: FlowEdge };
@@ -32,6 +34,8 @@ export interface RunCanvasProps {
   chosen: string | null;
   onChoose: (step: string | null) => void;
   bare?: boolean;
+  /** A chain that was asked for: its cards and edges stand out, the others step back. */
+  marks?: Marks | null;
   /** Keep the step that the run has come to in sight. */
   follow?: boolean;
 }
@@ -54,6 +58,7 @@ function Drawing({
   onChoose,
   bare,
   follow,
+  marks,
 }: RunCanvasProps) {
   const nodes = useMemo<CanvasNode[]>(() => {
     const cards = drawNodes(document, { connectors, kinds, steps: views, editable: false });
@@ -61,10 +66,11 @@ function Drawing({
     const marked = cards.map((card) => ({
       ...card,
       selected: card.id === selected,
+      className: marks ? (marks.nodes.has(card.id) ? run.traced : run.aside) : undefined,
       data: { ...card.data, compact: bare ?? false },
     }));
     return [...drawFrames(document, cards, false), ...marked];
-  }, [document, connectors, kinds, views, chosen, bare]);
+  }, [document, connectors, kinds, views, chosen, bare, marks]);
   const edges = useMemo<CanvasEdge[]>(
     () =>
       drawEdges(document, {
@@ -72,8 +78,10 @@ function Drawing({
         kinds,
         editable: false,
         edgeState: (edge) => edgeState(edge, state, views),
-      }),
-    [document, connectors, kinds, state, views],
+      }).map((edge) =>
+        marks ? { ...edge, className: marks.edges.has(edge.id) ? run.traced : run.aside } : edge,
+      ),
+    [document, connectors, kinds, state, views, marks],
   );
   const focus = chosen === null ? null : parsePath(chosen).node;
   const bringInSight = useInSight();

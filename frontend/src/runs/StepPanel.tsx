@@ -1,17 +1,17 @@
 /** Beside the canvas: the chosen step with input, output, attempts, calls and effects; else the event and all steps. */
-import { ActionIcon, Select, UnstyledButton } from "@mantine/core";
+import { ActionIcon, UnstyledButton } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import type { Connector, Effect, RunDetail } from "@/api/types";
 import { connectorOf } from "@/canvas/kinds";
 import { ConnectorIcon } from "@/ui/ConnectorIcon";
 import { JsonView } from "@/ui/JsonView";
 import { StatusBadge, StatusIcon } from "@/ui/status";
-import { Ago, duration } from "@/ui/time";
-import { CallView } from "./CallView";
-import { EffectView } from "./EffectView";
-import { type Attempt, type NodeView, parsePath, type RunState, type StepState } from "./fold";
+import { Ago } from "@/ui/time";
+import { type NodeView, parsePath, type RunState } from "./fold";
+import { ItemPicker } from "./ItemPicker";
+import type { Place } from "./places";
 import classes from "./run.module.css";
-import { titleOfStep } from "./story";
+import { StepView } from "./StepView";
 
 interface Props {
   run: RunDetail;
@@ -20,6 +20,9 @@ interface Props {
   chosen: string | null;
   effects: Effect[];
   connectors: Connector[];
+  /** The field that was asked about. */
+  field: Place | null;
+  onAsk: (place: Place) => void;
   onChoose: (step: string | null) => void;
 }
 
@@ -63,8 +66,10 @@ function Overview({ run, views, connectors, onChoose }: Props) {
   );
 }
 
-function EventPanel({ run, title, onChoose }: Props & { title: string }) {
+function EventPanel({ run, title, onChoose, onAsk, chosen, field }: Props & { title: string }) {
   const event = run.event;
+  const ask = (part: string) => (path: (string | number)[]) =>
+    onAsk({ side: "event", step: chosen ?? "", path: [part, ...path] });
   return (
     <aside className={classes.panel} aria-label="Event" data-testid="step-panel">
       <PanelHead title={title} status="succeeded" onClose={() => onChoose(null)} />
@@ -82,12 +87,26 @@ function EventPanel({ run, title, onChoose }: Props & { title: string }) {
           </section>
           <section className={classes.section}>
             <h3>Body</h3>
-            <JsonView value={event.body} label="Body" depth={4} maxHeight={520} />
+            <JsonView
+              value={event.body}
+              label="Body"
+              depth={4}
+              maxHeight={520}
+              pickLabel="what was made of it"
+              onPick={ask("body")}
+              picked={field?.side === "event" && field.path[0] === "body" ? field.path.slice(1) : null}
+            />
           </section>
           {event.headers && Object.keys(event.headers).length > 0 && (
             <section className={classes.section}>
               <h3>Headers</h3>
-              <JsonView value={event.headers} label="Headers" maxHeight={220} />
+              <JsonView
+                value={event.headers}
+                label="Headers"
+                maxHeight={220}
+                pickLabel="what was made of it"
+                onPick={ask("headers")}
+              />
             </section>
           )}
         </>
@@ -146,17 +165,7 @@ function OneStep(props: Props & { path: string; nodeId: string }) {
       />
       {paths.length > 1 && (
         <section className={classes.section} data-first>
-          <Select
-            size="xs"
-            aria-label="Item of the for-each"
-            searchable
-            data={paths.map((candidate) => ({
-              value: candidate,
-              label: `${titleOfStep(run.document, candidate)} · ${state.steps.get(candidate)?.status ?? ""}`,
-            }))}
-            value={path}
-            onChange={(next) => next && onChoose(next)}
-          />
+          <ItemPicker paths={paths} path={path} state={state} onChoose={onChoose} />
         </section>
       )}
       {!step || step.status === "pending" ? (
@@ -164,94 +173,15 @@ function OneStep(props: Props & { path: string; nodeId: string }) {
           The run has not come here {state.status === "running" ? "yet" : ""}.
         </p>
       ) : (
-        <StepBody step={step} effects={own} />
+        <StepView
+          run={run}
+          step={step}
+          kind={node?.kind ?? ""}
+          effects={own}
+          field={props.field}
+          onAsk={props.onAsk}
+        />
       )}
     </aside>
-  );
-}
-
-function StepBody({ step, effects }: { step: StepState; effects: Effect[] }) {
-  const last = step.attempts.at(-1);
-  const tone = step.status === "uncertain" ? "doubt" : step.status === "retrying" ? "wait" : "bad";
-  return (
-    <>
-      {step.status === "skipped" && <p className={`${classes.section} faint`}>No live way led here.</p>}
-      {step.error && step.status !== "succeeded" && (
-        <section className={classes.section} data-first>
-          <div className={classes.problem} data-tone={tone}>
-            <p>
-              <strong>{step.error.message}</strong>
-            </p>
-            {step.error.hint && <p>{step.error.hint}</p>}
-            {step.error.field && (
-              <p>
-                Field <code className="mono">{step.error.field}</code>
-              </p>
-            )}
-            {step.wakeAt && (
-              <p>
-                Tried again <Ago at={step.wakeAt} />
-              </p>
-            )}
-            <p className="mono faint">
-              {step.error.class} · {step.error.code}
-            </p>
-          </div>
-        </section>
-      )}
-      {step.output !== undefined && (
-        <section className={classes.section} data-testid="step-output">
-          <h3>Output</h3>
-          <JsonView value={step.output} label="Output" depth={3} maxHeight={340} />
-        </section>
-      )}
-      {last?.input !== undefined && (
-        <section className={classes.section} data-testid="step-input">
-          <h3>Input</h3>
-          <JsonView value={last.input} label="Input" depth={3} maxHeight={340} />
-        </section>
-      )}
-      {step.items && (
-        <section className={classes.section}>
-          <h3>{step.count} items</h3>
-          <JsonView value={step.items} label="Items" depth={1} maxHeight={300} />
-        </section>
-      )}
-      {step.attempts.some(({ calls }) => calls.length > 0) && (
-        <section className={classes.section} data-testid="step-calls">
-          <h3>Calls</h3>
-          {step.attempts.map((attempt) => (
-            <AttemptCalls key={attempt.number} attempt={attempt} many={step.attempts.length > 1} />
-          ))}
-        </section>
-      )}
-      {effects.length > 0 && (
-        <section className={classes.section} data-testid="step-effects">
-          <h3>Effects</h3>
-          {effects.map((effect) => (
-            <EffectView key={effect.id} effect={effect} />
-          ))}
-        </section>
-      )}
-    </>
-  );
-}
-
-function AttemptCalls({ attempt, many }: { attempt: Attempt; many: boolean }) {
-  const took =
-    attempt.startedAt && attempt.endedAt ? Date.parse(attempt.endedAt) - Date.parse(attempt.startedAt) : null;
-  return (
-    <div style={{ marginBottom: 8 }}>
-      {many && (
-        <p className="faint" style={{ margin: "0 0 4px", fontSize: 12 }}>
-          Attempt {attempt.number}
-          {took !== null && `, ${duration(took)}`}
-          {attempt.error && `: ${attempt.error.message}`}
-        </p>
-      )}
-      {attempt.calls.map((call, at) => (
-        <CallView key={`${call.at}${at}`} call={call} />
-      ))}
-    </div>
   );
 }

@@ -1,26 +1,16 @@
 /** Places of a run's data: a field of the event, of a step's input or output, of a request; how each is found, named
  *  and read. Pure. */
-import type { Exchange, RunDetail } from "@/api/types";
+import type { Exchange, Read, RunDetail } from "@/api/types";
 import type { FlowDocument, FlowNode } from "@/document/types";
 import type { RunState, StepState } from "./fold";
+
+export { pathText } from "@/ui/jsonRows";
 
 export type Key = string | number;
 /** A path in which `null` stands for every item of a list. */
 export type Pattern = (Key | null)[];
 
-/** What one parameter of a step reads and fills, as the server's compiler knows it. */
-export interface Read {
-  node: string;
-  pointer: string;
-  fills: "input" | "output" | "port" | "items" | "reply" | "message" | "default";
-  target: Pattern;
-  way: "copy" | "source" | "sources" | "expression" | "template" | "value" | "lookup" | "test";
-  paths: Pattern[];
-  aligned?: number;
-  params?: Pattern[];
-  when?: Pattern[];
-  table?: string;
-}
+export type { Read };
 
 export type Side = "event" | "variable" | "input" | "output" | "items" | "index" | "request";
 
@@ -201,14 +191,4 @@ export function pathWords(path: readonly (Key | null)[]): string {
   return path
     .map((key) => (key === null ? "every item" : typeof key === "number" ? `${key + 1}` : key))
     .join(" › ");
-}
-
-/** A path as expressions write it. */
-export function pathText(path: readonly (Key | null)[]): string {
-  return path.reduce<string>((text, key) => {
-    if (key === null) return `${text}[]`;
-    if (typeof key === "number") return `${text}[${key}]`;
-    if (!/^[^.[\]"'\s]+$/.test(key)) return `${text}["${key}"]`;
-    return text ? `${text}.${key}` : key;
-  }, "");
 }
