@@ -6,6 +6,7 @@ import { FlowsPage } from "@/operate/FlowsPage";
 const EditorPage = lazy(() => import("@/canvas/EditorPage"));
 const RunsPage = lazy(() => import("@/runs/RunsPage"));
 const RunPage = lazy(() => import("@/runs/RunPage"));
+const ComparePage = lazy(() => import("@/runs/ComparePage"));
 const ConnectionsPage = lazy(() => import("@/connections/ConnectionsPage"));
 const TablesPage = lazy(() => import("@/tables/TablesPage"));
 const TablePage = lazy(() => import("@/tables/TablePage"));
@@ -18,6 +19,8 @@ export const routes: RouteObject[] = [
   { path: "flows/:flow", element: <EditorPage /> },
   { path: "runs", element: <RunsPage /> },
   { path: "runs/:run", element: <RunPage /> },
+  { path: "runs/:run/compare", element: <ComparePage /> },
+  { path: "runs/:run/compare/:other", element: <ComparePage /> },
   { path: "connections", element: <ConnectionsPage /> },
   { path: "tables", element: <TablesPage /> },
   { path: "tables/:table", element: <TablePage /> },

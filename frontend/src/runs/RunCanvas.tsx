@@ -36,6 +36,8 @@ export interface RunCanvasProps {
   bare?: boolean;
   /** A chain that was asked for: its cards and edges stand out, the others step back. */
   marks?: Marks | null;
+  /** What cards say instead of what they do. */
+  lines?: ReadonlyMap<string, string>;
   /** Keep the step that the run has come to in sight. */
   follow?: boolean;
 }
@@ -59,6 +61,7 @@ function Drawing({
   bare,
   follow,
   marks,
+  lines,
 }: RunCanvasProps) {
   const nodes = useMemo<CanvasNode[]>(() => {
     const cards = drawNodes(document, { connectors, kinds, steps: views, editable: false });
@@ -67,10 +70,10 @@ function Drawing({
       ...card,
       selected: card.id === selected,
       className: marks ? (marks.nodes.has(card.id) ? run.traced : run.aside) : undefined,
-      data: { ...card.data, compact: bare ?? false },
+      data: { ...card.data, compact: bare ?? false, line: lines?.get(card.id) ?? card.data.line },
     }));
     return [...drawFrames(document, cards, false), ...marked];
-  }, [document, connectors, kinds, views, chosen, bare, marks]);
+  }, [document, connectors, kinds, views, chosen, bare, marks, lines]);
   const edges = useMemo<CanvasEdge[]>(
     () =>
       drawEdges(document, {

@@ -1,21 +1,28 @@
 /** The top of a run: what it is, the story in sentences, what went wrong, and what a person may do about it. */
 import { Button, Tooltip } from "@mantine/core";
-import { IconBan, IconHelpHexagon, IconRefresh, IconRotateClockwise } from "@tabler/icons-react";
+import {
+  IconArrowsDiff,
+  IconBan,
+  IconHelpHexagon,
+  IconRefresh,
+  IconRotateClockwise,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { api } from "@/api/client";
-import { useRefresh, useTenantPath } from "@/api/queries";
+import { useFlow, useRefresh, useTenantPath } from "@/api/queries";
 import type { ErrorDict, RunDetail } from "@/api/types";
 import { useCan, useTenant } from "@/app/tenant";
 import { Confirm } from "@/ui/Confirm";
 import { IdChip } from "@/ui/copy";
 import { tell, tellError } from "@/ui/notify";
-import { StatusBadge, StatusIcon, Tag } from "@/ui/status";
+import { StatusBadge, StatusIcon, stateOf, Tag } from "@/ui/status";
 import { Ago, duration } from "@/ui/time";
 import type { RunState } from "./fold";
+import { editorField } from "./provenanceWords";
 import { ResolveDialog } from "./ResolveDialog";
 import classes from "./run.module.css";
-import type { Sentence } from "./story";
+import { type Sentence, titleOfStep } from "./story";
 
 interface Props {
   run: RunDetail;
@@ -37,34 +44,40 @@ export function RunHead(props: Props) {
     <header className={classes.head}>
       <div className={classes.headTop}>
         <span data-testid="run-status">
-          <StatusBadge status={shownStatus} word={past ? `then: ${shownStatus}` : undefined} />
+          <StatusBadge
+            status={shownStatus}
+            word={past ? `then: ${stateOf(shownStatus).word.toLowerCase()}` : undefined}
+          />
         </span>
+        {run.trial && <Tag tone="doubt">test run of the draft</Tag>}
         <h1 className={`${classes.key} mono truncate`} title={run.business_key}>
           {run.business_key || "no business key"}
         </h1>
+        {run.summary && !error && !past && (
+          <p className={`${classes.summary} truncate`} title={run.summary} data-testid="run-summary">
+            {run.summary}
+          </p>
+        )}
         <Actions {...props} />
       </div>
       <div className={classes.facts}>
         <Link to={`/t/${slug}/flows/${run.flow.id}`}>{run.flow.name}</Link>
-        <span>version {run.version}</span>
+        <VersionWords run={run} />
         <span>{run.environment}</span>
         <span>
           began <Ago at={run.created_at} />
         </span>
         {run.duration_ms !== null && <span>took {duration(run.duration_ms)}</span>}
-        {run.wake_at && !run.finished_at && (
-          <span>
-            goes on <Ago at={run.wake_at} />
-          </span>
-        )}
         <IdChip id={run.id} />
         {run.replay_of && (
           <span>
-            replay of <Link to={`/t/${slug}/runs/${run.replay_of}`}>the first run</Link>
+            replay of <Link to={`/t/${slug}/runs/${run.replay_of}`}>the first run</Link>,{" "}
+            <Link to={`/t/${slug}/runs/${run.replay_of}/compare/${run.id}`}>compare</Link>
           </span>
         )}
       </div>
       {error && <ErrorBox {...props} error={error} />}
+      {!past && !run.finished_at && <Waits {...props} />}
       <ol className={classes.story} aria-label="What happened" data-testid="run-story">
         {props.story.map((sentence) => (
           <li key={`${sentence.fact}`}>
@@ -87,9 +100,68 @@ export function RunHead(props: Props) {
   );
 }
 
+/** Which version was carried, and whether the flow has gone on since. */
+function VersionWords({ run }: { run: RunDetail }) {
+  const { slug } = useTenant();
+  const flow = useFlow(run.flow.id).data;
+  if (run.trial) return <span>the draft of that moment</span>;
+  const hasChanged = flow && drawn(flow.document) !== drawn(run.document);
+  return (
+    <span>
+      version {run.version}
+      {hasChanged && (
+        <>
+          {", the draft has changed since: "}
+          <Link to={`/t/${slug}/flows/${run.flow.id}/versions?from=${run.version}&to=draft`}>compare</Link>
+        </>
+      )}
+    </span>
+  );
+}
+
+const drawn = ({ nodes, edges, settings, connections }: RunDetail["document"]) =>
+  JSON.stringify([nodes, edges, settings ?? {}, connections]);
+
+/** What a run that is not over waits for, and when it goes on. */
+function Waits({ run, state, onStep }: Props) {
+  const { slug } = useTenant();
+  const waiting = [...state.steps.values()].find(
+    ({ status }) => status === "waiting" || status === "retrying",
+  );
+  if (!waiting) return null;
+  const until = waiting.wakeAt ?? run.wake_at;
+  const title = titleOfStep(run.document, waiting.path);
+  return (
+    <div className={classes.waits} role="status" data-testid="run-waits">
+      <StatusIcon status="waiting" size={18} />
+      <span>
+        <button type="button" className={classes.sentence} onClick={() => onStep(waiting.path)}>
+          {title}
+        </button>{" "}
+        {until ? (
+          <>
+            {waiting.status === "retrying" ? "is tried again " : "goes on "}
+            <Ago at={until} />
+            {waiting.status === "retrying" && `, try ${waiting.attempts.length + 1}`}. Nobody has to do
+            anything.
+          </>
+        ) : (
+          <>
+            waits for its connection to be mended, and then goes on by itself.{" "}
+            <Link to={`/t/${slug}/connections`}>Open the connections</Link>
+          </>
+        )}
+        {waiting.error && <span className="faint"> {waiting.error.message}</span>}
+      </span>
+    </div>
+  );
+}
+
 function ErrorBox({ run, error, onStep }: Props & { error: ErrorDict }) {
+  const { slug } = useTenant();
   const isDoubt = error.class === "uncertain";
   const step = error.step;
+  const place = error.pointer ? editorField(run.document, error.pointer) : null;
   return (
     <div className={classes.error} data-tone={isDoubt ? "doubt" : "bad"} role="alert" data-testid="run-error">
       <StatusIcon status={isDoubt ? "uncertain" : "failed"} size={20} />
@@ -101,12 +173,22 @@ function ErrorBox({ run, error, onStep }: Props & { error: ErrorDict }) {
           <code className="mono faint">{error.code}</code>
         </p>
       </div>
-      {step && (
-        <Button variant="default" onClick={() => onStep(step)}>
-          Show the step
-        </Button>
-      )}
-      <span className="visually-hidden">{run.id}</span>
+      <div className={classes.errorActs}>
+        {place && (
+          <Button
+            variant="default"
+            component={Link}
+            to={`/t/${slug}/flows/${run.flow.id}?node=${place.node}&field=${encodeURIComponent(place.field)}`}
+          >
+            {place.field.startsWith("params/rules/") ? "Mend the mapping line" : "Mend it in the editor"}
+          </Button>
+        )}
+        {step && (
+          <Button variant="default" onClick={() => onStep(step)}>
+            Show the step
+          </Button>
+        )}
+      </div>
     </div>
   );
 }
@@ -119,7 +201,7 @@ function Actions({ run }: Props) {
   const navigate = useNavigate();
   const [dialog, setDialog] = useState<"cancel" | "resolve" | null>(null);
   const [busy, setBusy] = useState(false);
-  if (!can("operate_runs")) return null;
+  const mayOperate = can("operate_runs");
   async function replay() {
     setBusy(true);
     try {
@@ -135,7 +217,7 @@ function Actions({ run }: Props) {
   }
   return (
     <div className={classes.actions}>
-      {run.can.resolve && (
+      {mayOperate && run.can.resolve && (
         <Button
           color="violet"
           leftSection={<IconHelpHexagon size={15} />}
@@ -145,7 +227,7 @@ function Actions({ run }: Props) {
           Resolve
         </Button>
       )}
-      {run.can.cancel && (
+      {mayOperate && run.can.cancel && (
         <Button
           variant="default"
           leftSection={<IconBan size={15} />}
@@ -155,7 +237,7 @@ function Actions({ run }: Props) {
           Cancel
         </Button>
       )}
-      {run.can.replay && (
+      {mayOperate && run.can.replay && (
         <Tooltip label="Carry the same event again, with the version at work now">
           <Button
             variant="default"
@@ -168,6 +250,17 @@ function Actions({ run }: Props) {
           </Button>
         </Tooltip>
       )}
+      <Tooltip label="Side by side with another run of this flow">
+        <Button
+          variant="default"
+          component={Link}
+          to={`/t/${slug}/runs/${run.id}/compare`}
+          leftSection={<IconArrowsDiff size={15} />}
+          data-testid="compare"
+        >
+          Compare
+        </Button>
+      </Tooltip>
       <Tooltip label="Read again">
         <Button
           variant="default"

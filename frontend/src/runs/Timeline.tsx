@@ -51,9 +51,7 @@ export function Timeline(props: TimelineProps) {
     <section className={classes.timeline} aria-label="Time travel" data-open={isOpen || undefined}>
       <div className={classes.bar}>
         <Buttons {...props} play={play} />
-        <output className={`${classes.words} truncate`} title={words} data-testid="moment" aria-live="off">
-          {words}
-        </output>
+        <span className={classes.space} />
         <span
           className={classes.count}
           data-live={props.isLive || undefined}
@@ -86,6 +84,9 @@ export function Timeline(props: TimelineProps) {
           </ActionIcon>
         </Tooltip>
       </div>
+      <output className={`${classes.words} truncate`} title={words} data-testid="moment" aria-live="off">
+        {words}
+      </output>
       <Plot {...props} zoom={zoom} isEven={layout === "even"} isOpen={isOpen} words={words} onKeys={keys} />
     </section>
   );
@@ -192,7 +193,7 @@ function Plot(props: PlotProps) {
     if (box && event.buttons === 1) onMove(scale.factAt((event.clientX - box.left) / box.width));
   };
   return (
-    <div className={classes.scroller} ref={scroller}>
+    <div className={classes.scroller} ref={scroller} data-open={props.isOpen || undefined}>
       <div className={classes.plot} style={{ width: percent(zoom) }}>
         <div className={classes.names} aria-hidden>
           {props.isOpen &&
