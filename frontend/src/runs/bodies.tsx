@@ -37,6 +37,7 @@ export function BodyView(props: {
         <JsonView
           value={fields}
           label={props.label}
+          depth={4}
           maxHeight={props.maxHeight}
           onPick={props.onPick}
           pickLabel="where it comes from"
