@@ -26,6 +26,8 @@ from ipaas.accounts.models import Environment, Tenant
 from ipaas.book import loops
 
 used_by: list[Callable[[Connection], list[str]]] = []
+bound_by: list[Callable[[Connection], list[dict[str, Any]]]] = []
+waiting_for: list[Callable[[Connection], dict[str, Any]]] = []
 when_mended: list[Callable[[Connection], None]] = []
 
 _MOST_NAME = 120
@@ -83,7 +85,7 @@ def create(environment: Environment, new: NewConnection, by: By) -> Connection:
     if new.simulated:
         _refuse_simulated(environment, connector)
         config, credential = _with_fake_keys(environment.tenant, connector, auth, (config, credential))
-    problems = [*_name_problems(new.name), *problems_of(config, connector.manifest.config, "/config")]
+    problems = [*name_problems(new.name), *problems_of(config, connector.manifest.config, "/config")]
     if not (auth.kind == "oauth2_authorization_code" and not credential):
         problems += problems_of(credential, auth.fields, "/credential")
     if problems:
@@ -123,7 +125,7 @@ def change(connection: Connection, changes: Mapping[str, Any], by: By) -> Connec
     manifest = _connector(connection.connector).manifest
     name = str(changes.get("name", connection.name))
     config = dict(changes.get("config", connection.config))
-    problems = [*_name_problems(name), *problems_of(config, manifest.config, "/config")]
+    problems = [*name_problems(name), *problems_of(config, manifest.config, "/config")]
     if problems:
         raise ConnectionRefused(problems)
     with transaction.atomic():
@@ -143,14 +145,7 @@ def change(connection: Connection, changes: Mapping[str, Any], by: By) -> Connec
 
 def rotate(connection: Connection, credential: Mapping[str, Any], by: By) -> Connection:
     """Replace the credential's given fields; fields left out stay, null removes one. OAuth tokens are dropped."""
-    _, auth = _connector_and_auth(
-        NewConnection(connection.name, connection.connector, connection.auth_kind, simulated=connection.simulated)
-    )
-    if not isinstance(credential, Mapping) or not credential:
-        raise ConnectionRefused([FieldProblem("/credential", "required", "Give the fields of the new credential.")])
-    merged = {name: value for name, value in {**_known(connection), **credential}.items() if value is not None}
-    if problems := problems_of(merged, auth.fields, "/credential"):
-        raise ConnectionRefused(problems)
+    merged = _merged(connection, credential)
     with transaction.atomic():
         locked = Connection.objects.of(connection.tenant_id).select_for_update().get(id=connection.id)
         _seal_into(locked, merged)
@@ -164,20 +159,46 @@ def rotate(connection: Connection, credential: Mapping[str, Any], by: By) -> Con
     return _fresh(connection)
 
 
+def with_credential(connection: Connection, credential: Mapping[str, Any]) -> Connection:
+    """The connection as it would be with these credential fields; nothing is written."""
+    row = _fresh(connection)
+    _seal_into(row, _merged(row, credential))
+    return row
+
+
+def _merged(connection: Connection, credential: Mapping[str, Any]) -> dict[str, Any]:
+    """The credential with these fields replaced; raises ConnectionRefused where it does not fit the connector."""
+    _, auth = _connector_and_auth(
+        NewConnection(connection.name, connection.connector, connection.auth_kind, simulated=connection.simulated)
+    )
+    if not isinstance(credential, Mapping) or not credential:
+        raise ConnectionRefused([FieldProblem("/credential", "required", "Give the fields of the new credential.")])
+    merged = {name: value for name, value in {**_known(connection), **credential}.items() if value is not None}
+    if problems := problems_of(merged, auth.fields, "/credential"):
+        raise ConnectionRefused(problems)
+    return merged
+
+
 def run_test(connection: Connection, by: By | None = None) -> dict[str, Any]:
     """Ask the system whether it accepts the connection; answers {"ok", "message", …} and keeps the status.
 
     The gateway lives on the process's event loop, so this blocks the calling thread, never the loop.
     """
     connection = _fresh(connection)
-    answer: dict[str, Any] = loops.ask(_ask_system(connection))
+    answer = ask_system(connection)
     record_test(connection, answer)
     if by is not None:
         _note(connection, by, "connection.tested", {"ok": bool(answer.get("ok"))})
     return answer
 
 
-async def _ask_system(connection: Connection) -> dict[str, Any]:
+def ask_system(connection: Connection) -> dict[str, Any]:
+    """What the system says to a connection, without keeping it; blocks the calling thread."""
+    answer: dict[str, Any] = loops.ask(_asking(connection))
+    return answer
+
+
+async def _asking(connection: Connection) -> dict[str, Any]:
     return await gateway().test(connection)
 
 
@@ -216,6 +237,17 @@ def delete(connection: Connection, by: By) -> None:
 def users_of(connection: Connection) -> list[str]:
     """Names of the flows whose active deployments are bound to a connection."""
     return sorted({name for ask in used_by for name in ask(connection)})
+
+
+def deployments_of(connection: Connection) -> list[dict[str, Any]]:
+    """The active deployments that are bound to a connection, as whoever keeps deployments tells them."""
+    return [each for ask in bound_by for each in ask(connection)]
+
+
+def waiting_of(connection: Connection) -> dict[str, Any]:
+    """How many runs wait for a connection, and the oldest of them: `{"count", "runs"}`."""
+    told = [ask(connection) for ask in waiting_for]
+    return {"count": sum(each["count"] for each in told), "runs": [run for each in told for run in each["runs"]]}
 
 
 def destroy_all_credentials(tenant: Tenant, by: By) -> int:
@@ -318,7 +350,8 @@ def _with_fake_keys(
     return config, credential
 
 
-def _name_problems(name: str) -> list[FieldProblem]:
+def name_problems(name: str) -> list[FieldProblem]:
+    """What is wrong with the name of a connection."""
     if not name.strip():
         return [FieldProblem("/name", "required", "Give the connection a name.")]
     if len(name.strip()) > _MOST_NAME:

@@ -69,6 +69,9 @@ class Connection(TenantScoped):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     last_used_at = models.DateTimeField(null=True)
+    last_ok_at = models.DateTimeField(null=True)
+    last_failed_at = models.DateTimeField(null=True)
+    last_failure = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["environment", "name"], name="connection_name")]
@@ -76,6 +79,23 @@ class Connection(TenantScoped):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ConnectionHour(models.Model):
+    """How many calls a connection made in one hour, how many failed, and how many the system refused."""
+
+    id = models.BigAutoField(primary_key=True)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="hours", db_index=False)
+    hour = models.DateTimeField()
+    calls = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "hour"], name="connection_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.hour:%Y-%m-%d %H}"
 
 
 class Effect(TenantScoped):

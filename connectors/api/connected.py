@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponseRedirect
@@ -132,9 +133,10 @@ class OneConnection(ConnectionView):
 
     @documented(responses=shapes.ConnectionDetailShape)
     def get(self, request: Request, connection_id: str, **ids: str) -> Response:
-        """A connection, and which deployed flows use it."""
+        """A connection, and where it is used: names of flows, and the deployments that are bound to it."""
         row = self.connection(connection_id)
-        return Response({**connection_answer(row), "used_by": connections.users_of(row)})
+        used = {"used_by": connections.users_of(row), "deployments": connections.deployments_of(row)}
+        return Response({**connection_answer(row), **used})
 
     @documented(request=shapes.ConnectionPatch, responses=shapes.ConnectionShape, problems=(409,))
     def patch(self, request: Request, connection_id: str, **ids: str) -> Response:
@@ -167,18 +169,6 @@ class TestConnection(ConnectionView):
         """Ask the system whether it accepts the connection; the connection's status is kept."""
         with refusals_as_problems():
             return Response(connections.run_test(self.connection(connection_id), self.by()))
-
-
-class RotateConnection(ConnectionView):
-    """Rotation."""
-
-    permission = {"POST": "manage_connections"}
-
-    @documented(request=shapes.RotateRequest, responses=shapes.ConnectionShape)
-    def post(self, request: Request, connection_id: str, **ids: str) -> Response:
-        """Replace the credential; runs that wait for the connection go on with the new one."""
-        given = self.checked(shapes.RotateRequest)
-        return self.changed(connections.rotate, self.connection(connection_id), given["credential"])
 
 
 class StartSignIn(ConnectionView):
@@ -218,7 +208,22 @@ class SignInCallback(ApiView):
         problems=(403, 409),
     )
     def get(self, request: Request) -> HttpResponseRedirect:
-        """Finish a sign-in that this browser session began, and go on to the connection's page."""
+        """Finish a sign-in that this browser session began, and go on to the app's page that says how it went.
+
+        Whoever asks for HTML, as browsers do, is told by that page of a refusal, too; others get the problem itself.
+        """
+        try:
+            return _landing(outcome="done", connection=self.finish(request).id)
+        except Problem as problem:
+            if "text/html" not in request.headers.get("Accept", ""):
+                raise
+            row = self.begun_for
+            return _landing(outcome=problem.code, connection=row, detail=problem.text)
+
+    begun_for = ""
+
+    def finish(self, request: Request) -> Connection:
+        """The connection whose sign-in this finishes."""
         kept = _running(request.session.get(_SESSION_KEY, {}))
         begun = kept.pop(request.query_params.get("state", ""), None)
         request.session[_SESSION_KEY] = kept
@@ -229,6 +234,7 @@ class SignInCallback(ApiView):
                 "This sign-in was not begun in this browser, or more than ten minutes ago.",
                 hint="Begin it again on the connection's page.",
             )
+        self.begun_for = begun["connection"]
         row = _connection_of(request, begun)
         code = request.query_params.get("code", "")
         if not code or len(code) > _MOST_CODE:
@@ -236,8 +242,12 @@ class SignInCallback(ApiView):
             raise conflict("sign_in_refused", f"The system did not let you in ({told}).", hint="Try to sign in again.")
         with refusals_as_problems():
             tokens = loops.ask(oauth.complete(row, code, begun["verifier"], callback_url()))
-            connections.store_tokens(row, tokens, By(request.user, request))
-        return HttpResponseRedirect(f"{settings.PUBLIC_URL}/connections?connected={row.id}")
+            return connections.store_tokens(row, tokens, By(request.user, request))
+
+
+def _landing(**told: str) -> HttpResponseRedirect:
+    """The app's page that a sign-in ends on; it tells the page that began and closes itself."""
+    return HttpResponseRedirect(f"{settings.PUBLIC_URL}/signed-in?{urlencode(told)}")
 
 
 def callback_url() -> str:

@@ -93,10 +93,84 @@ class ConnectionShape(serializers.Serializer[Any]):
     last_used_at = serializers.CharField(allow_null=True)
 
 
+class FlowRef(serializers.Serializer[Any]):
+    """A flow by id and name."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class BoundDeployment(serializers.Serializer[Any]):
+    """An active deployment that is bound to a connection; `aliases` are the names it has in the flow."""
+
+    flow = FlowRef()
+    environment = serializers.CharField()
+    version = serializers.IntegerField()
+    paused = serializers.BooleanField()
+    aliases = serializers.ListField(child=serializers.CharField())
+
+
 class ConnectionDetailShape(ConnectionShape):
-    """A connection and the flows that use it."""
+    """A connection and where it is used."""
 
     used_by = serializers.ListField(child=serializers.CharField(), help_text="names of deployed flows")
+    deployments = BoundDeployment(many=True)
+
+
+class HealthHour(serializers.Serializer[Any]):
+    """The calls of one hour."""
+
+    at = serializers.CharField()
+    calls = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    refused = serializers.IntegerField()
+
+
+class LastFailure(serializers.Serializer[Any]):
+    """The last call that failed."""
+
+    at = serializers.CharField()
+    code = serializers.CharField(required=False)
+    message = serializers.CharField(required=False)
+    hint = serializers.CharField(required=False)
+
+
+class WaitingRun(serializers.Serializer[Any]):
+    """A run that waits for a connection."""
+
+    id = serializers.CharField()
+    business_key = serializers.CharField(allow_blank=True)
+    flow = serializers.CharField()
+    created_at = serializers.CharField()
+
+
+class WaitingRuns(serializers.Serializer[Any]):
+    """The runs that wait for a connection, the oldest ten of them."""
+
+    count = serializers.IntegerField()
+    runs = WaitingRun(many=True)
+
+
+class HealthShape(serializers.Serializer[Any]):
+    """How a connection fares."""
+
+    status = serializers.CharField()
+    status_detail = serializers.DictField()
+    last_ok_at = serializers.CharField(allow_null=True)
+    last_failure = LastFailure(allow_null=True)
+    calls = serializers.IntegerField(help_text="in the last 24 hours")
+    failed = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    error_rate = serializers.FloatField(help_text="failed calls of all calls, 0 to 1")
+    hours = HealthHour(many=True)
+    waiting = WaitingRuns()
+
+
+class DuplicateRequest(serializers.Serializer[Any]):
+    """Where a copy goes and how it is called."""
+
+    environment = serializers.ChoiceField(ENVIRONMENTS)
+    name = serializers.CharField(max_length=120)
 
 
 class ConnectionCreate(serializers.Serializer[Any]):
@@ -123,6 +197,19 @@ class RotateRequest(serializers.Serializer[Any]):
     """New values of credential fields; fields left out stay, null removes one."""
 
     credential = serializers.DictField(write_only=True)
+    test_first = serializers.BooleanField(
+        required=False, default=False, help_text="keep the old one unless the system accepts the new one"
+    )
+
+
+class TestAsked(serializers.Serializer[Any]):
+    """What a test asked of the system, and how that was answered."""
+
+    operation = serializers.CharField()
+    method = serializers.CharField()
+    url = serializers.CharField()
+    status = serializers.IntegerField(allow_null=True)
+    duration_ms = serializers.FloatField(allow_null=True)
 
 
 class TestAnswer(serializers.Serializer[Any]):
@@ -131,6 +218,7 @@ class TestAnswer(serializers.Serializer[Any]):
     ok = serializers.BooleanField()
     message = serializers.CharField()
     account = serializers.CharField(required=False)
+    asked = TestAsked(required=False)
     error = AnyJson(required=False)
 
 

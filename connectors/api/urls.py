@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from connectors.api import connected, console, ledger, registered
+from connectors.api import caring, connected, console, ledger, registered
 from ipaas.accounts.api import converters  # noqa: F401  registers id, tenant and number
 
 tenant_urlpatterns = [
@@ -17,7 +17,9 @@ tenant_urlpatterns = [
     path("connections/", connected.Connections.as_view()),
     path("connections/<id:connection_id>/", connected.OneConnection.as_view()),
     path("connections/<id:connection_id>/test/", connected.TestConnection.as_view()),
-    path("connections/<id:connection_id>/rotate/", connected.RotateConnection.as_view()),
+    path("connections/<id:connection_id>/rotate/", caring.RotateConnection.as_view()),
+    path("connections/<id:connection_id>/health/", caring.Health.as_view()),
+    path("connections/<id:connection_id>/duplicate/", caring.Duplicate.as_view()),
     path("connections/<id:connection_id>/oauth/start/", connected.StartSignIn.as_view()),
     path("effects/", ledger.Effects.as_view()),
     path("effects/<id:effect_id>/", ledger.OneEffect.as_view()),

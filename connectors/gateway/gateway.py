@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 
-from connectors import status
+from connectors import health, status
 from connectors.gateway.bound import Bindings, Bound
 from connectors.gateway.calls import Call
 from connectors.gateway.guard import AllowList
@@ -39,6 +39,7 @@ _log = logging.getLogger(__name__)
 _PAUSED_SECONDS = 60.0
 _TOUCH_SECONDS = 60.0
 _CLOSE_SECONDS = 5.0
+_TELL_SECONDS = 3.0
 
 when_refused: list[Callable[[str, str, dict[str, Any]], Any]] = []
 """Told (in a thread) when a system no longer accepts a connection: tenant id, connection id, the error."""
@@ -52,20 +53,39 @@ class _Inside:
         self.bindings = Bindings(self._sign_in)
         self.telling: set[asyncio.Future[Any]] = set()
         self.touched_at: dict[str, float] = {}
+        self.tally = health.Tally()
+        self.tell_later: asyncio.TimerHandle | None = None
 
     async def call(self, bound: Bound, order: CallOrder) -> CallResult:
         """One call; a mistake of ours becomes a Defect that carries the record."""
         operation = _operation(bound, order.operation)
         call = Call(bound, operation, order, lambda recorder, seconds: self._http(bound, operation, recorder, seconds))
         try:
-            return CallResult(await call.go(), call.recorder.record)
-        except IpaasError:
+            output = await call.go()
+            self._count(bound, call)
+            return CallResult(output, call.recorder.record)
+        except IpaasError as error:
+            self._count(bound, call, error)
             raise
         except Exception as error:
             _log.exception("calling %s of %s failed", operation.name, bound.connector.name)
             defect = Defect(f"Calling {operation.name} failed: {type(error).__name__}", code="gateway_defect")
             defect.record = call.recorder.record
             raise defect from error
+
+    def _count(self, bound: Bound, call: Call, error: IpaasError | None = None) -> None:
+        """Count a call that really asked the system; what was counted is told a little later, all at once."""
+        if not call.recorder.record["exchanges"]:
+            return
+        self.tally.note(str(bound.row.tenant_id), bound.connection_id, error)
+        if self.tell_later is None:
+            self.tell_later = asyncio.get_running_loop().call_later(_TELL_SECONDS, self.tell)
+
+    def tell(self) -> None:
+        """Have noted what was counted."""
+        self.tell_later = None
+        if counts := self.tally.take():
+            self._note_in_thread(health.record, counts)
 
     def _http(self, bound: Bound, operation: Operation, recorder: Recorder, seconds: float) -> GatewayHttp:
         return GatewayHttp(bound, self.wire, recorder, operation.name, seconds, bound.sign_in)
@@ -115,6 +135,9 @@ class _Inside:
 
     async def close(self) -> None:
         """Finish what is being noted, then close every connection."""
+        if self.tell_later is not None:
+            self.tell_later.cancel()
+            self.tell()
         if self.telling:
             await asyncio.wait(self.telling, timeout=_CLOSE_SECONDS)
         await self.wire.close()
@@ -158,7 +181,10 @@ class Gateway:
         return await look(bound, _operation(bound, order.operation), order, inside.wire)
 
     async def test(self, connection: Connection) -> dict[str, Any]:
-        """Whether a connection works: `{"ok", "message", "account"?, "error"?}`; never raises for a failing system."""
+        """Whether a connection works: `{"ok", "message", "account"?, "asked"?, "error"?}`; it does not raise.
+
+        `asked` says what was asked and how the system answered: operation, method, address, status, milliseconds.
+        """
         inside = await self._inside()
         try:
             bound = await inside.bindings.open(connection)
@@ -174,10 +200,10 @@ class Gateway:
             order = CallOrder(str(connection.tenant_id), str(connection.id), name, sample.input if sample else {})
             result = await inside.call(bound, order)
         except IpaasError as error:
-            return {"ok": False, "message": error.message, "error": error.to_dict()}
+            return {"ok": False, "message": error.message, "error": error.to_dict(), **_asked(error.record)}
         account = _account_of(result.output)
         message = f"Connected to {bound.connector.manifest.title}."
-        return {"ok": True, "message": message, **({"account": account} if account else {})}
+        return {"ok": True, "message": message, **({"account": account} if account else {}), **_asked(result.record)}
 
     async def verify(
         self,
@@ -272,6 +298,15 @@ def _refuse_by_status(bound: Bound) -> None:
             code="connection_broken",
             hint="Enter a working credential, or test the connection once the system accepts it again.",
         )
+
+
+def _asked(record: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a test asked last and how that was answered, of the call's masked record."""
+    exchanges = (record or {}).get("exchanges") or []
+    if not record or not exchanges:
+        return {}
+    shown = ("method", "url", "status", "duration_ms")
+    return {"asked": {"operation": record["operation"], **{name: exchanges[-1].get(name) for name in shown}}}
 
 
 def _account_of(output: Any) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from flows.api import shapes
+from flows.api import table_shapes as shapes
 from flows.api.tables import TableView
 from flows.models import LookupChange, LookupTable
 from flows.reading import moment

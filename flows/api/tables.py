@@ -15,7 +15,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from flows.api import shapes
+from flows.api import table_shapes as shapes
 from flows.models import LookupRow, LookupTable
 from flows.reading import moment
 from flows.records import lookup_tables

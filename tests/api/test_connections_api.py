@@ -63,7 +63,7 @@ def test_a_connection_is_made_and_shown_without_its_secret(admin: Member, made: 
     assert made["credential_fields"] == ["key", "webhook_secret"]
     assert made["config"] == {"host": "desk.test", "folder": "inbox"}
     assert listed == {"items": [made], "next": None}
-    assert shown == {**made, "used_by": []}
+    assert shown == {**made, "used_by": [], "deployments": []}
     for text in (SECRET, "whsec_hidden"):
         assert text not in json.dumps([made, listed, shown])
 
@@ -261,7 +261,7 @@ def test_a_person_signs_in_through_the_browser(admin: Member, acme: Tenant, clie
 
     row = Connection.objects.of(acme).get(id=made["id"])
     assert landed.status_code == 302
-    assert landed["Location"] == f"{settings.PUBLIC_URL}/connections?connected={made['id']}"
+    assert landed["Location"] == f"{settings.PUBLIC_URL}/signed-in?outcome=done&connection={made['id']}"
     assert row.status == "ok"
     assert vault.open_sealed(acme.id, row.id, row.sealed)["refresh_token"].startswith("rt_")
     assert (again.status_code, again.json()["code"]) == (400, "unknown_sign_in")
