@@ -11,6 +11,25 @@ const notFound = () => problem(404, "not_found", "Not found", "There is nothing 
 const ok = (body, status = 200) => ({ status, body });
 const page = (items) => ok({ items, next: null });
 
+const ENVIRONMENTS = ["sandbox", "development", "qa", "production"];
+const versionOf = (flow, number) => ({
+  id: `ver_${number}`,
+  number,
+  message: number === flow.latest_version ? "Receipts carry the order" : "",
+  created_at: flow.updated_at,
+  created_by: flow.updated_by,
+  changes: number === 1 ? null : { added: 0, removed: 0, changed: 1, edges: 0, fields: 2 },
+});
+const atWork = (flow, environment) => ({
+  environment,
+  deployment: flow.deployments.find((row) => row.active && row.environment === environment) ?? null,
+  earlier: null,
+  last_run: null,
+  runs_day: 0,
+  failed_day: 0,
+  kept: 0,
+});
+
 export function createStoryServer(story = makeStory()) {
   let counter = 100;
   const signedOut = {
@@ -99,16 +118,16 @@ export function createStoryServer(story = makeStory()) {
         ? ok(preview)
         : problem(422, "invalid_input", "Not that step", "The flow has no such step.");
     }
+    if (action === "versions" && name) {
+      const number = Number(name);
+      if (!(number <= flow.latest_version)) return notFound();
+      return ok({ ...versionOf(flow, number), document: flow.versions?.[number] ?? flow.document });
+    }
     if (action === "versions" && method === "GET")
       return page(
-        [...Array(flow.latest_version ?? 0)].map((_, at) => ({
-          id: `ver_${at}`,
-          number: flow.latest_version - at,
-          message: at ? "" : "Receipts carry the order",
-          created_at: flow.updated_at,
-          created_by: flow.updated_by,
-        })),
+        [...Array(flow.latest_version ?? 0)].map((_, at) => versionOf(flow, flow.latest_version - at)),
       );
+    if (action === "at-work") return page(ENVIRONMENTS.map((environment) => atWork(flow, environment)));
     if (action === "versions") {
       const problems = check(flow.document).filter(({ severity }) => severity === "error");
       if (problems.length)
@@ -121,6 +140,7 @@ export function createStoryServer(story = makeStory()) {
           problems,
         );
       flow.latest_version = (flow.latest_version ?? 0) + 1;
+      flow.versions = { ...flow.versions, [flow.latest_version]: structuredClone(flow.document) };
       return ok(
         {
           id: `ver_${counter++}`,
@@ -131,6 +151,10 @@ export function createStoryServer(story = makeStory()) {
         },
         201,
       );
+    }
+    if (action === "deployments" && verb === "end") {
+      flow.deployments = flow.deployments.filter(({ environment }) => environment !== name);
+      return { status: 204 };
     }
     if (action === "deployments" && verb) {
       const deployment = flow.deployments.find(({ environment }) => environment === name);

@@ -11,6 +11,7 @@ import { useTenant } from "@/app/tenant";
 import { api, query } from "./client";
 import type { Sample } from "./trials";
 import type {
+  AtWork,
   Connection,
   Connector,
   Deployment,
@@ -26,7 +27,9 @@ import type {
   RunDetail,
   TableChange,
   Template,
+  TemplateDetail,
   Version,
+  VersionDetail,
 } from "./types";
 import type { ApiToken, AuditEntry, Member, Play, SandboxState } from "./types-admin";
 
@@ -101,6 +104,29 @@ export function useRuns(filters: RunFilters, live: number | false) {
 export const useFlows = () => useWholeList<FlowSummary>("flows/");
 export const useFlow = (id: string) =>
   useResource<FlowDetail>(`flows/${id}/`, { stale: Number.POSITIVE_INFINITY });
+/** One version with its document, which never changes. */
+export const useVersion = (id: string, number: number | null) =>
+  useResource<VersionDetail>(number === null ? null : `flows/${id}/versions/${number}/`, {
+    stale: Number.POSITIVE_INFINITY,
+  });
+export const useAtWork = (id: string, live: number | false = false) =>
+  useWholeList<AtWork>(`flows/${id}/at-work/`, live);
+export const useTemplate = (name: string) => useResource<TemplateDetail>(`templates/${name}/`);
+
+/** The history of a flow, a page at a time. */
+export function useHistory(id: string) {
+  const { slug } = useTenant();
+  return useInfiniteQuery({
+    queryKey: [slug, `flows/${id}/versions/`, "pages"],
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<Version>>(
+        tenantPath(slug, `flows/${id}/versions/${query({ cursor: pageParam, limit: 20 })}`),
+        { signal },
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+}
 export const useVersions = (id: string) => useWholeList<Version>(`flows/${id}/versions/`);
 export const useDeployments = (id: string) => useWholeList<Deployment>(`flows/${id}/deployments/`);
 export const useSamplesOf = (id: string) =>

@@ -114,6 +114,7 @@ export interface Deployment {
   paused: boolean;
   connections: Record<string, string>;
   webhook_url: string | null;
+  subscription?: { status?: "pending" | "active"; error?: string; events?: string[]; id?: string };
   created_at: string;
   created_by: string | { name?: string; email?: string } | null;
 }
@@ -130,6 +131,10 @@ export interface FlowSummary {
   deployments: Deployment[];
   problems_count: number;
   trigger: { type: string; connector: string | null; event: string | string[] | null } | null;
+  systems?: string[];
+  steps?: number;
+  last_run?: ShortRun | null;
+  failed_day?: number;
 }
 
 export interface FlowDetail extends FlowSummary {
@@ -143,7 +148,35 @@ export interface Version {
   message: string;
   created_at: string;
   created_by: string | { name?: string; email?: string } | null;
-  document?: FlowDocument;
+  /** How much it differs from the one before; only in lists. */
+  changes?: { added: number; removed: number; changed: number; edges: number; fields: number } | null;
+}
+export interface VersionDetail extends Version {
+  document: FlowDocument;
+}
+
+export interface ShortRun {
+  id: string;
+  status: RunStatus;
+  environment: Environment;
+  business_key: string;
+  created_at: string;
+}
+
+/** How a flow stands in one environment. */
+export interface AtWork {
+  environment: Environment;
+  deployment: Deployment | null;
+  earlier: {
+    version: number;
+    connections: Record<string, string>;
+    created_at: string;
+    created_by: string | { name?: string; email?: string } | null;
+  } | null;
+  last_run: ShortRun | null;
+  runs_day: number;
+  failed_day: number;
+  kept: number;
 }
 
 export interface ErrorDict {
@@ -319,10 +352,23 @@ export interface TableChange {
 export interface Template {
   name: string;
   title: string;
+  summary: string;
+  purpose: string;
   description: string;
   needs: { alias: string; connector: string }[];
-  tables: (string | { name: string; title?: string })[];
+  tables: string[];
   document: FlowDocument;
+}
+export interface TemplateDetail extends Template {
+  explanation: string[];
+  table_rows: {
+    name: string;
+    title: string;
+    description?: string;
+    key_title: string;
+    value_title: string;
+    rows: LookupRow[];
+  }[];
 }
 
 export interface NodeKind {

@@ -4,6 +4,7 @@ import { Navigate, type RouteObject } from "react-router";
 import { FlowsPage } from "@/operate/FlowsPage";
 
 const EditorPage = lazy(() => import("@/canvas/EditorPage"));
+const VersionsPage = lazy(() => import("@/versions/VersionsPage"));
 const RunsPage = lazy(() => import("@/runs/RunsPage"));
 const RunPage = lazy(() => import("@/runs/RunPage"));
 const ComparePage = lazy(() => import("@/runs/ComparePage"));
@@ -17,6 +18,7 @@ export const routes: RouteObject[] = [
   { index: true, element: <Navigate to="flows" replace /> },
   { path: "flows", element: <FlowsPage /> },
   { path: "flows/:flow", element: <EditorPage /> },
+  { path: "flows/:flow/versions", element: <VersionsPage /> },
   { path: "runs", element: <RunsPage /> },
   { path: "runs/:run", element: <RunPage /> },
   { path: "runs/:run/compare", element: <ComparePage /> },

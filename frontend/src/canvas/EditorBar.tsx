@@ -14,9 +14,11 @@ import {
   IconTag,
 } from "@tabler/icons-react";
 import { useState } from "react";
+import { Link } from "react-router";
 import { useStore } from "zustand";
 import type { FlowDetail } from "@/api/types";
-import { ENVIRONMENTS, useCan, useEnvironment } from "@/app/tenant";
+import { ENVIRONMENTS, useCan, useEnvironment, useTenant } from "@/app/tenant";
+import { placeOf } from "@/document/graph";
 import { DeployDialog } from "@/operate/DeployDialog";
 import { PublishDialog } from "@/operate/PublishDialog";
 import { RunNow } from "@/operate/RunNow";
@@ -164,6 +166,11 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
         problems={draft.problems}
         opened={dialog === "publish"}
         onClose={() => setDialog(null)}
+        onGoTo={(pointer) => {
+          const { nodeId, field } = placeOf(editor.store.getState().document, pointer);
+          if (nodeId) editor.view.getState().focusField(nodeId, field);
+          else editor.view.getState().showSettings(true);
+        }}
         onDeploy={mayDeploy ? () => setDialog("deploy") : undefined}
       />
       <DeployDialog flow={flow} opened={dialog === "deploy"} onClose={() => setDialog(null)} />
@@ -205,12 +212,18 @@ function Conflict({ draft }: { draft: Draft }) {
 }
 
 function Deployed({ flow, environment }: { flow: FlowDetail; environment: string }) {
+  const { slug } = useTenant();
   const title = ENVIRONMENTS.find(({ name }) => name === environment)?.title ?? environment;
   const here = flow.deployments.find(
     (deployment) => deployment.active && deployment.environment === environment,
   );
   return (
-    <span className={classes.live} data-testid="deployed">
+    <Link
+      to={`/t/${slug}/flows/${flow.id}/versions${here ? "" : "?view=work"}`}
+      className={classes.live}
+      title="Versions, changes and where the flow works"
+      data-testid="deployed"
+    >
       {here ? (
         <Tag tone={here.paused ? "wait" : "good"}>
           v{here.version} {here.paused ? "paused" : "live"} in {title}
@@ -218,6 +231,6 @@ function Deployed({ flow, environment }: { flow: FlowDetail; environment: string
       ) : (
         <span className="faint">not at work in {title}</span>
       )}
-    </span>
+    </Link>
   );
 }

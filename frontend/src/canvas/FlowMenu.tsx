@@ -1,16 +1,17 @@
 /** What can be done to a flow as a whole: name, pause, roll back, export, delete. */
 import { ActionIcon, Button, Group, Menu, Modal, Textarea, TextInput } from "@mantine/core";
 import {
-  IconArrowBackUp,
   IconDots,
   IconDownload,
+  IconGitCompare,
   IconPencil,
   IconPlayerPause,
   IconPlayerPlay,
   IconTrash,
+  IconWorld,
 } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { api } from "@/api/client";
 import { useRefresh, useTenantPath } from "@/api/queries";
 import type { Deployment, FlowDetail } from "@/api/types";
@@ -67,22 +68,30 @@ export function FlowMenu({ flow, deployment }: { flow: FlowDetail; deployment: D
               Name and description
             </Menu.Item>
           )}
+          <Menu.Item
+            component={Link}
+            to={`/t/${slug}/flows/${flow.id}/versions`}
+            leftSection={<IconGitCompare size={16} />}
+            data-testid="versions"
+          >
+            Versions and changes
+          </Menu.Item>
+          <Menu.Item
+            component={Link}
+            to={`/t/${slug}/flows/${flow.id}/versions?view=work`}
+            leftSection={<IconWorld size={16} />}
+            data-testid="where-it-works"
+          >
+            Where it works, roll back
+          </Menu.Item>
           {deployment && mayDeploy && (
-            <>
-              <Menu.Item
-                leftSection={deployment.paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
-                onClick={pause}
-                data-testid="pause"
-              >
-                {deployment.paused ? "Resume" : "Pause"} in {environment}
-              </Menu.Item>
-              <Menu.Item
-                leftSection={<IconArrowBackUp size={16} />}
-                onClick={() => act("rollback/", { environment }, "The version before is at work again.")}
-              >
-                Roll back in {environment}
-              </Menu.Item>
-            </>
+            <Menu.Item
+              leftSection={deployment.paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
+              onClick={pause}
+              data-testid="pause"
+            >
+              {deployment.paused ? "Resume" : "Pause"} in {environment}
+            </Menu.Item>
           )}
           <Menu.Item leftSection={<IconDownload size={16} />} onClick={save}>
             Save the document as a file

@@ -1,0 +1,2 @@
+export const CONNECTORS: unknown[];
+export const NODE_KINDS: unknown;
