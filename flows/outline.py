@@ -10,7 +10,14 @@ from typing import Any
 
 from flows.engine.errors import Problem
 
-_PARTS: dict[str, type] = {"connections": dict, "settings": dict, "nodes": list, "edges": list, "layout": dict}
+_PARTS: dict[str, type] = {
+    "connections": dict,
+    "settings": dict,
+    "nodes": list,
+    "edges": list,
+    "layout": dict,
+    "notes": list,
+}
 _WORDS: dict[type, str] = {dict: "an object", list: "a list"}
 
 
@@ -25,6 +32,7 @@ def outline_problems(document: dict[str, Any]) -> list[Problem]:
         return problems
     problems += _entries(document, "nodes", ("id", "kind"))
     problems += _entries(document, "edges", ("from", "to"))
+    problems += _entries(document, "notes", ("id", "text"))
     for part in ("connections", "layout"):
         for name, value in document.get(part, {}).items():
             if not isinstance(value, dict):

@@ -27,6 +27,13 @@ _RETRY: Final = {
     "factor": {"type": "number", "minimum": 1, "maximum": 100, "default": 2},
     "max_seconds": {"type": "number", "minimum": 0, "maximum": 604800, "default": 300},
 }
+_SIDES: Final = ("x", "y", "width", "height")
+_NOTE: Final = {
+    "id": _ID,
+    "text": {"type": "string", "maxLength": 5000},
+    **{side: {"type": "number"} for side in _SIDES},
+    "color": {"enum": ["yellow", "blue", "green", "pink", "grey"]},
+}
 _HINTS: Final = {
     "unknown_key": "Remove it, or check its spelling.",
     "required": "Add it.",
@@ -68,8 +75,9 @@ def build_schema() -> dict[str, Any]:
         "edges": {"type": "array", "maxItems": 20000, "items": {"$ref": "#/$defs/edge"}},
         "layout": {
             "type": "object",
-            "additionalProperties": params_of({side: {"type": "number"} for side in ("x", "y", "width", "height")}),
+            "additionalProperties": params_of({side: {"type": "number"} for side in _SIDES}),
         },
+        "notes": {"type": "array", "maxItems": 500, "items": params_of(_NOTE, ["id", "text", *_SIDES])},
     }
     chosen = [
         {
@@ -112,7 +120,7 @@ def _outline() -> Checker:
     """Only the outermost parts: known names, lists that are lists, nodes and edges that are objects."""
     items = {"type": "array", "items": {"type": "object"}}
     parts = {part: {"type": "object"} for part in ("connections", "settings", "layout")}
-    root = {"schema": {"const": 1}, "nodes": items, "edges": items, **parts}
+    root = {"schema": {"const": 1}, "nodes": items, "edges": items, "notes": items, **parts}
     return compile_schema(params_of(root))
 
 

@@ -97,6 +97,16 @@ def test_a_saved_draft_comes_back_exactly_as_it_was_drawn(admin: Member) -> None
     assert admin.client.get(f"{BASE}/flows/{made['id']}/").json()["document"] == drawn
 
 
+def test_notes_on_the_canvas_are_kept_and_change_nothing_about_the_flow(admin: Member) -> None:
+    note = {"id": "n1", "text": "Ask Ana", "x": 0, "y": -80, "width": 240, "height": 96, "color": "yellow"}
+    made = create(admin, READS)
+
+    saved = admin.client.patch(f"{BASE}/flows/{made['id']}/", {"document": {**READS, "notes": [note]}}).json()
+
+    assert saved["document"]["notes"] == [note]
+    assert saved["problems"] == made["problems"]
+
+
 def test_a_change_to_a_draft_that_somebody_else_has_saved_since_is_refused(admin: Member) -> None:
     made = create(admin, READS)
     theirs = {"document": document(fixed("a", b=1)), "draft_etag": made["draft_etag"]}
@@ -133,6 +143,8 @@ def test_name_and_description_change_without_touching_the_draft(admin: Member) -
         ({"nodes": [], "connections": []}, 422, "/connections"),
         ({"nodes": [], "settings": "x"}, 422, "/settings"),
         ({"nodes": [], "layout": {"a": 1}}, 422, "/layout/a"),
+        ({"nodes": [], "notes": {}}, 422, "/notes"),
+        ({"nodes": [], "notes": [{"id": "a"}]}, 422, "/notes/0"),
     ],
 )
 def test_what_is_no_document_is_refused_with_its_place(

@@ -2,7 +2,8 @@
 import { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
 import { isTyping } from "@/app/KeysHelp";
-import { type Clipping, clip, paste, removeSelection, withChildren } from "@/document/edits";
+import { type Clipping, clip, paste } from "@/document/clipping";
+import { removeSelection, withChildren } from "@/document/edits";
 import { placesOf, tidy } from "@/document/layout";
 import type { FlowDocument, Point } from "@/document/types";
 import { tell } from "@/ui/notify";

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { clip, paste } from "./clipping";
 import { apply, type Command } from "./commands";
-import { clip, connect, freeId, insertOnEdge, paste, refusalOf, removeSelection, renameNode } from "./edits";
-import { createDocumentStore } from "./store";
+import { connect, freeId, insertOnEdge, refusalOf, removeSelection, renameNode } from "./edits";
+import { tidy } from "./layout";
+import { addNote, changeNote } from "./notes";
+import { moveAfter, moveBefore, putInto, wrapInLoop } from "./regroup";
+import { createDocumentStore, type DocumentStore } from "./store";
 import type { FlowDocument } from "./types";
 
 const START: FlowDocument = {
@@ -60,6 +64,77 @@ function randomCommand(document: FlowDocument, pick: (below: number) => number):
   ];
   return (choices[pick(choices.length)] as () => Command)();
 }
+
+/** Whatever a person can do in the editor, with steps, edges and notes chosen by chance; half of it in gestures. */
+function doSomething(store: DocumentStore, pick: (below: number) => number): void {
+  const { document, run } = store.getState();
+  const any = <T>(list: readonly T[]): T | undefined => list[pick(Math.max(1, list.length))];
+  const node = any(document.nodes);
+  const other = any(document.nodes);
+  const some = document.nodes.filter(() => pick(3) === 0).map(({ id }) => id);
+  const loops = document.nodes.filter(({ kind }) => kind === "for_each");
+  const note = any(document.notes ?? []);
+  const nothing: Command = { type: "batch", commands: [] };
+  const choices: (() => Command)[] = [
+    () => randomCommand(document, pick),
+    () => putInto(document, some, any(loops)?.id ?? null),
+    () => wrapInLoop(document, some)?.command ?? nothing,
+    () => (node && other && node !== other ? moveAfter(document, node.id, other.id, null) : nothing),
+    () => (node && other && node !== other ? moveBefore(document, node.id, other.id) : nothing),
+    () => addNote(document, { x: pick(500), y: pick(500) }).command,
+    () => (note ? changeNote(document, note.id, { text: `n${pick(9)}` }) : nothing),
+    () =>
+      document.nodes.length > 25
+        ? nothing
+        : paste(document, clip(document, some, note ? [note.id] : []), { x: 9, y: 9 }, null).command,
+    () => ({ type: "move", positions: tidy(document) }),
+    () => ({
+      type: "batch",
+      commands: [randomCommand(document, pick), { type: "set", key: "x", value: pick(3) }],
+    }),
+    () => ({ type: "replace_document", document: { ...START, nodes: START.nodes.slice(0, 1 + pick(3)) } }),
+  ];
+  const command = (any(choices) ?? choices[0])?.() ?? nothing;
+  if (pick(4) === 0) store.getState().endGesture();
+  run(command, "edit", pick(2) ? `gesture ${pick(2)}` : undefined);
+}
+
+describe("undo without limit", () => {
+  test.each(Array.from({ length: 25 }, (_, seed) => seed + 100))(
+    "takes any edits back to the very first document and forward to the very last (seed %i)",
+    (seed) => {
+      const pick = chance(seed);
+      const { layout: _, ...bare } = START;
+      const first = seed % 2 ? START : bare;
+      const store = createDocumentStore(structuredClone(first));
+      for (let turn = 0; turn < 80; turn += 1) doSomething(store, pick);
+      const last = structuredClone(store.getState().document);
+
+      while (store.getState().undo() !== null);
+      expect(store.getState().document).toStrictEqual(first);
+
+      while (store.getState().redo() !== null);
+      expect(store.getState().document).toStrictEqual(last);
+    },
+  );
+
+  test("remembers more than a thousand edits", () => {
+    const store = createDocumentStore(START);
+    for (let x = 1; x <= 1500; x += 1)
+      store.getState().run({ type: "move", positions: { a: { x, y: 0 } } }, "move");
+    expect(store.getState().past).toHaveLength(1500);
+    while (store.getState().undo() !== null);
+    expect(store.getState().document).toStrictEqual(START);
+  });
+
+  test("keeps a gesture of any length as small as one edit", () => {
+    const store = createDocumentStore(START);
+    for (let x = 1; x <= 5000; x += 1)
+      store.getState().run({ type: "move", positions: { a: { x, y: 0 } } }, "move", "drag");
+    expect(store.getState().past).toHaveLength(1);
+    expect(JSON.stringify(store.getState().past).length).toBeLessThan(200);
+  });
+});
 
 describe("commands", () => {
   test.each(Array.from({ length: 60 }, (_, seed) => seed))(

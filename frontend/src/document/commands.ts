@@ -155,11 +155,15 @@ function move(document: FlowDocument, positions: Record<string, Point | null>): 
   }
   const isSame = Object.keys(before).every((id) => before[id] === positions[id]);
   if (isSame) return { document, inverse: NOTHING };
-  return { document: { ...document, layout }, inverse: { type: "move", positions: before } };
+  const inverse: Command = document.layout
+    ? { type: "move", positions: before }
+    : { type: "set", key: "layout", value: undefined };
+  return { document: { ...document, layout }, inverse };
 }
 
 function setKey(document: FlowDocument, key: string, value: unknown): Applied {
   const before = document[key];
+  if (before === value) return { document, inverse: NOTHING };
   const next: FlowDocument = { ...document, [key]: value };
   if (value === undefined) delete next[key];
   return { document: next, inverse: { type: "set", key, value: before } };

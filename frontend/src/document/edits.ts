@@ -1,4 +1,4 @@
-/** What a person does to a flow, expressed as commands: add, connect, rename, duplicate, paste, tidy.
+/** What a person does to a flow, expressed as commands: add, connect, rename, remove.
  *  Pure builders; the store applies what they answer. */
 import type { Command } from "./commands";
 import { apply, sameEdge } from "./commands";
@@ -83,14 +83,20 @@ export function withChildren(document: FlowDocument, ids: Iterable<string>): Set
   return all;
 }
 
-export function removeSelection(document: FlowDocument, ids: string[], edges: FlowEdge[] = []): Command {
-  return {
-    type: "batch",
-    commands: [
-      { type: "remove_edges", edges },
-      { type: "remove_nodes", ids: [...withChildren(document, ids)] },
-    ],
-  };
+export function removeSelection(
+  document: FlowDocument,
+  ids: string[],
+  edges: FlowEdge[] = [],
+  notes: string[] = [],
+): Command {
+  const commands: Command[] = [
+    { type: "remove_edges", edges },
+    { type: "remove_nodes", ids: [...withChildren(document, ids)] },
+  ];
+  const kept = document.notes?.filter(({ id }) => !notes.includes(id));
+  if (kept && kept.length < (document.notes?.length ?? 0))
+    commands.push({ type: "set", key: "notes", value: kept.length > 0 ? kept : undefined });
+  return { type: "batch", commands };
 }
 
 /** Change a node's id and every place that names it. */
@@ -120,74 +126,6 @@ export function renameNode(document: FlowDocument, from: string, to: string): Co
   if (document.settings)
     commands.push({ type: "set", key: "settings", value: renameReferences(document.settings, from, to) });
   return { type: "batch", commands };
-}
-
-export interface Clipping {
-  nodes: FlowNode[];
-  edges: FlowEdge[];
-  layout: Record<string, Point>;
-  connections: FlowDocument["connections"];
-}
-
-export function clip(document: FlowDocument, ids: string[]): Clipping {
-  const all = withChildren(document, ids);
-  const nodes = document.nodes.filter((node) => all.has(node.id));
-  const layout = Object.fromEntries(
-    Object.entries(document.layout ?? {}).filter(([id]) => all.has(id)),
-  ) as Record<string, Point>;
-  const edges = document.edges.filter((edge) => all.has(edge.from) && all.has(edge.to));
-  return { nodes, edges, layout, connections: document.connections };
-}
-
-/** Paste a clipping under new ids; references between the pasted steps follow them. */
-export function paste(
-  document: FlowDocument,
-  clipping: Clipping,
-  offset: Point,
-): { command: Command; ids: string[] } {
-  const hasTrigger = document.nodes.some((node) => node.kind === "trigger");
-  const incoming = clipping.nodes.filter((node) => !(hasTrigger && node.kind === "trigger"));
-  const names = new Map<string, string>();
-  for (const node of incoming) names.set(node.id, freeId(document, node.id, names.values()));
-  const nodes = incoming.map((node, at) => {
-    let params = node.params;
-    for (const [from, to] of names) params = renameReferences(params, from, to);
-    const id = names.get(node.id) ?? node.id;
-    const parent =
-      node.parent && (names.get(node.parent) ?? (hasNode(document, node.parent) ? node.parent : undefined));
-    const copy: FlowNode = { ...node, id, params };
-    delete copy.parent;
-    if (parent) copy.parent = parent;
-    const place = clipping.layout[node.id] ?? { x: at * 260, y: 0 };
-    return {
-      index: document.nodes.length + at,
-      node: copy,
-      position: { x: place.x + offset.x, y: place.y + offset.y },
-    };
-  });
-  const edges = clipping.edges
-    .filter((edge) => names.has(edge.from) && names.has(edge.to))
-    .map((edge, at) => ({
-      index: document.edges.length + at,
-      edge: { ...edge, from: names.get(edge.from) ?? edge.from, to: names.get(edge.to) ?? edge.to },
-    }));
-  const commands: Command[] = [];
-  const missing = Object.entries(clipping.connections).filter(([alias]) => !document.connections[alias]);
-  const used = new Set(nodes.map(({ node }) => node.params.connection));
-  const added = missing.filter(([alias]) => used.has(alias));
-  if (added.length > 0) {
-    commands.push({
-      type: "set",
-      key: "connections",
-      value: { ...document.connections, ...Object.fromEntries(added) },
-    });
-  }
-  commands.push({ type: "insert_nodes", nodes }, { type: "insert_edges", edges });
-  return { command: { type: "batch", commands }, ids: nodes.map(({ node }) => node.id) };
-}
-
-function hasNode(document: FlowDocument, id: string): boolean {
-  return document.nodes.some((node) => node.id === id);
 }
 
 /** The alias under which a connector is known in the document, adding one when it is new. */

@@ -51,7 +51,8 @@ export function upstream(document: FlowDocument, id: string): string[] {
   return found;
 }
 
-function loopsAround(parents: Map<string, string | undefined>, id: string): string[] {
+/** The for-eaches around a step, the innermost first. */
+export function loopsAround(parents: Map<string, string | undefined>, id: string): string[] {
   const loops: string[] = [];
   let parent = parents.get(id);
   while (parent && !loops.includes(parent)) {

@@ -1,4 +1,5 @@
-/** The undoable store of the document being edited. Commands in, documents out; a gesture is one entry of history. */
+/** The undoable store of the document being edited. Commands in, documents out; a gesture is one entry of history.
+ *  Undo has no limit: an entry keeps only what its edit replaced, and a gesture keeps only where it began. */
 import { createStore } from "zustand/vanilla";
 import { apply, type Command } from "./commands";
 import { EMPTY_DOCUMENT, type FlowDocument } from "./types";
@@ -21,8 +22,6 @@ export interface DocumentState {
   redo: () => string | null;
 }
 
-const DEPTH = 300;
-
 export type DocumentStore = ReturnType<typeof createDocumentStore>;
 
 export function createDocumentStore(initial: FlowDocument = EMPTY_DOCUMENT) {
@@ -39,15 +38,10 @@ export function createDocumentStore(initial: FlowDocument = EMPTY_DOCUMENT) {
       const last = past.at(-1);
       const isSameGesture = gesture !== undefined && last?.gesture === gesture;
       const entry: Entry = isSameGesture
-        ? { ...last, inverse: { type: "batch", commands: [applied.inverse, last.inverse] } }
+        ? { ...last, inverse: inOne(applied.inverse, last.inverse) }
         : { label, inverse: applied.inverse, gesture: gesture ?? null };
       const kept = isSameGesture ? past.slice(0, -1) : past;
-      set({
-        document: applied.document,
-        past: [...kept, entry].slice(-DEPTH),
-        future: [],
-        revision: revision + 1,
-      });
+      set({ document: applied.document, past: [...kept, entry], future: [], revision: revision + 1 });
     },
     endGesture: () => {
       const { past } = get();
@@ -57,6 +51,20 @@ export function createDocumentStore(initial: FlowDocument = EMPTY_DOCUMENT) {
     undo: () => step(get, set, "past", "future"),
     redo: () => step(get, set, "future", "past"),
   }));
+}
+
+/** The one command that does what `later` and then `earlier` would do; a long gesture stays as small as a short one. */
+function inOne(later: Command, earlier: Command): Command {
+  if (later.type === "replace_node" && earlier.type === "replace_node" && later.node.id === earlier.id)
+    return { type: "replace_node", id: later.id, node: earlier.node };
+  if (later.type === "set" && earlier.type === "set" && later.key === earlier.key) return earlier;
+  if (later.type === "move" && earlier.type === "move")
+    return { type: "move", positions: { ...later.positions, ...earlier.positions } };
+  return { type: "batch", commands: [...parts(later), ...parts(earlier)] };
+}
+
+function parts(command: Command): Command[] {
+  return command.type === "batch" ? command.commands : [command];
 }
 
 function step(

@@ -33,6 +33,17 @@ export interface Point {
   y: number;
 }
 
+/** A sheet of paper on the canvas: words for people, ignored by the engine. */
+export interface Note {
+  id: string;
+  text: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  color?: "yellow" | "blue" | "green" | "pink" | "grey";
+}
+
 export interface FlowDocument {
   schema: number;
   connections: Record<string, { connector: string }>;
@@ -40,6 +51,7 @@ export interface FlowDocument {
   nodes: FlowNode[];
   edges: FlowEdge[];
   layout?: Record<string, Point>;
+  notes?: Note[];
   [key: string]: unknown;
 }
 
