@@ -16,6 +16,7 @@ from flows.engine import comparisons, operators
 from flows.engine.budget import Budget
 from flows.engine.errors import ExpressionRefused
 from flows.engine.functions import FUNCTIONS, STRING_METHODS, Function
+from flows.engine.unknown_fields import near_to
 from flows.engine.values import text_of
 
 Scope = dict[str, Any]
@@ -181,7 +182,8 @@ def path_of(node: nodes.Node) -> tuple[str | int, ...] | None:
 def _function(name: str) -> Function:
     function = FUNCTIONS.get(name)
     if function is None:
-        hint = f"Functions: {', '.join(FUNCTIONS)}."
+        near = near_to(name, FUNCTIONS)
+        hint = f"Did you mean {near}?" if near else f"Functions: {', '.join(FUNCTIONS)}."
         if name == "now":
             hint = "The time of arrival is trigger.received_at; a run must answer the same whenever it is repeated."
         raise ExpressionRefused("unknown_function", f"There is no function '{name}'.", hint)
@@ -191,11 +193,9 @@ def _function(name: str) -> Function:
 def _unknown_name(name: str) -> ExpressionRefused:
     if name.startswith("_"):
         return _underscore(name)
-    return ExpressionRefused(
-        "unknown_name",
-        f"There is no '{name}' here.",
-        "Begin with trigger, steps, item, index or env; put fixed text in quotes.",
-    )
+    near = near_to(name, sorted(SCOPE_NAMES))
+    usual = "Begin with trigger, steps, item, index or env; put fixed text in quotes."
+    return ExpressionRefused("unknown_name", f"There is no '{name}' here.", f"Did you mean {near}?" if near else usual)
 
 
 def _underscore(name: str) -> ExpressionRefused:

@@ -56,12 +56,16 @@ class DocumentRefused(Exception):
 
 
 class ExpressionRefused(Exception):
-    """An expression, path or rule cannot be compiled; the caller knows the pointer and makes the `Problem`."""
+    """An expression, path or rule cannot be compiled; the caller knows the pointer and makes the `Problem`.
 
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
+    `place` is from where to where in the text, if that is known.
+    """
+
+    def __init__(self, code: str, message: str, hint: str = "", place: tuple[int, int] | None = None) -> None:
         self.code = code
         self.message = message
         self.hint = hint
+        self.place = place
         super().__init__(message)
 
 

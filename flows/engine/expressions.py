@@ -17,7 +17,8 @@ from flows.engine import operators
 from flows.engine.budget import Budget
 from flows.engine.closures import SCOPE_NAMES, Closure, Compiler, path_of
 from flows.engine.errors import PYTHON_FAILURES, ExpressionRefused, LimitReached, from_python
-from flows.engine.functions import describe
+from flows.engine.function_help import describe
+from flows.engine.places import leftover, syntax_problem
 
 __all__ = ["SCOPE_NAMES", "Expression", "LimitReached", "compile_expression", "describe"]
 
@@ -98,7 +99,8 @@ def compile_expression(text: str, *, template: bool) -> Expression:
         compiler = Compiler()
         closures = [compiler.compile(node) for node in tree]
     except TemplateSyntaxError as reason:
-        raise ExpressionRefused("expression_syntax", f"This cannot be read: {reason.message}.") from None
+        message, place = syntax_problem(_ENVIRONMENT, text, reason, template)
+        raise ExpressionRefused("expression_syntax", message, place=place) from None
     except RecursionError:
         raise _too_deep() from None
     except (ValueError, UnicodeError) as reason:
@@ -116,9 +118,8 @@ def _parse_bare(text: str) -> nodes.Expr:
     parser = Parser(_ENVIRONMENT, text, state="variable")
     tree = parser.parse_expression()
     if not parser.stream.eos:
-        raise ExpressionRefused(
-            "expression_syntax", "There is something after the end of the expression.", "Write one expression only."
-        )
+        hint, place = leftover(_ENVIRONMENT, text)
+        raise ExpressionRefused("expression_syntax", "There is something after the end of the expression.", hint, place)
     return tree
 
 

@@ -1,7 +1,7 @@
 """The functions of expressions: one catalogue, each usable as a filter (`x | upper`) and as a function (`upper(x)`).
 
-Compiled into expressions by `closures.py`; `describe()` feeds the editor. Functions of text, numbers, dates and money
-let nothing (null) pass through. Every function pays the budget before it works; none reads a clock or randomness.
+Compiled into expressions by `closures.py`; `function_help.py` describes them. Functions of text, numbers, dates and
+money let nothing (null) pass through. Every function pays the budget before it works; none reads a clock or randomness.
 """
 
 from __future__ import annotations
@@ -213,19 +213,3 @@ STRING_METHODS: Final = {
         "startswith": "startswith", "endswith": "endswith", "title": "title",
     }.items()
 }  # fmt: skip
-
-
-def describe() -> list[dict[str, str]]:
-    """The functions for the editor: name, title, example and how it is called."""
-    return [
-        {"name": f.name, "title": f.title, "example": f.example, "usage": f"{f.name}{_usage(f)}"}
-        for f in FUNCTIONS.values()
-    ]
-
-
-def _usage(function: Function) -> str:
-    names = []
-    for parameter in function.signature.parameters.values():
-        optional = parameter.default is not inspect.Parameter.empty
-        names.append(f"{parameter.name}?" if optional else parameter.name)
-    return f"({', '.join(names)})"

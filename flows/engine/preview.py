@@ -13,8 +13,18 @@ from typing import Any
 
 from flows.engine.context import Catalog, Scope, TextCompiler
 from flows.engine.draft import Draft, DraftNode, params_of
-from flows.engine.errors import PYTHON_FAILURES, ErrorDict, StepFailed, from_python, problem_error
+from flows.engine.errors import (
+    PYTHON_FAILURES,
+    ErrorDict,
+    ExpressionRefused,
+    Problem,
+    StepFailed,
+    from_python,
+    problem_error,
+)
+from flows.engine.expressions import compile_expression
 from flows.engine.outcomes import Call, Open, Outcome, Tables
+from flows.engine.places import place_of_name
 from flows.engine.sampled import Sample, Sampled, settled
 from flows.engine.schemas import SchemaRefused, compile_schema
 from flows.engine.unknown_fields import notes_of
@@ -184,8 +194,21 @@ def _evaluated(asked: Asked, scope: Scope, titles: Mapping[str, str]) -> tuple[d
         return {"id": asked.id, "error": from_python(failure).error}, set()
     steps = {step for step, _ in texts.steps}
     if texts.problems:
-        return {"id": asked.id, "error": problem_error(texts.problems[0])}, steps
+        return {"id": asked.id, "error": _refusal(asked, texts.problems[0])}, steps
     return {"id": asked.id, "value": value, **({"notes": notes} if notes else {})}, steps
+
+
+def _refusal(asked: Asked, problem: Problem) -> ErrorDict:
+    """Why a text cannot be read, with its place in the text."""
+    place: tuple[int, int] | None = None
+    if asked.kind != "source":
+        try:
+            compile_expression(asked.text, template=asked.kind == "template" or "{{" in asked.text)
+        except ExpressionRefused as refused:
+            place = refused.place
+    place = place or place_of_name(asked.text, problem.message)
+    detail = {} if place is None else {"from": place[0], "to": place[1]}
+    return {**problem_error(problem), "detail": detail}
 
 
 def _fill(value: Any, schema: Mapping[str, Any], scope: Scope) -> Any:

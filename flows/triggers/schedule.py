@@ -35,6 +35,31 @@ def next_time(expression: str, time_zone: str, after: datetime) -> datetime:
     return next(CronSim(expression, local)).astimezone(UTC)
 
 
+def in_words(expression: str) -> str:
+    """What the cron expression says, as a person would: `At 06:30 on Monday through Friday`.
+
+    Raises:
+        CronSimError: it is no cron expression.
+    """
+    return str(CronSim(expression, datetime.now(UTC)).explain())
+
+
+def coming_times(expression: str, time_zone: str, after: datetime, count: int) -> list[datetime]:
+    """The next moments that the cron expression names in its time zone; fewer when there are no more.
+
+    Raises:
+        CronSimError: it is no cron expression.
+    """
+    found: list[datetime] = []
+    while len(found) < count:
+        try:
+            after = next_time(expression, time_zone, after)
+        except StopIteration:
+            break
+        found.append(after)
+    return found
+
+
 def problems(document: dict[str, Any]) -> list[Problem]:
     """A cron expression that no clock will ever show; what else may be wrong with a trigger is the engine's to say."""
     nodes = document.get("nodes")
