@@ -1,8 +1,8 @@
 """The tables of flows: drafts, versions, deployments, triggers, and the book of events, runs and facts.
 
 Only the owning modules write them: publishing (flows, versions, deployments, triggers), journal (events, runs, facts,
-values), records (lookup tables), samples, trials. Run rows are found through one column, `due_at`: when somebody
-should look at the run.
+values), records (lookup tables), samples, trials, flow_tests. Run rows are found through one column, `due_at`: when
+somebody should look at the run.
 """
 
 from __future__ import annotations
@@ -212,6 +212,24 @@ class Trial(TenantScoped):
 
     def __str__(self) -> str:
         return f"{self.mode} {self.step}".strip()
+
+
+class FlowTest(TenantScoped):
+    """A recorded run with what is expected of it; played on a draft, it says what would come out otherwise."""
+
+    id = IdField("tst")
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="tests")
+    name = models.CharField(max_length=200)
+    recording = PackedField()
+    expected = PackedField()
+    ignored = models.JSONField(default=list)
+    run_id = models.CharField(max_length=40, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class LookupTable(TenantScoped):

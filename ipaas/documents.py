@@ -13,6 +13,8 @@ import orjson
 from django.core.management.base import CommandError
 
 from connectors.models import Connection
+from flows.flow_tests import not_tests
+from flows.outline import outline_problems
 from ipaas.accounts.models import Environment, Tenant
 
 
@@ -26,6 +28,33 @@ def read_json(name: str) -> Any:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise CommandError(f"{name} is not JSON: {error}.") from None
+
+
+def flow_of(name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A flow document and its tests: both in one file, or the tests beside the document in FILE.tests.json."""
+    found = read_json(name)
+    tests: Any = []
+    where = name
+    if isinstance(found, dict) and "document" in found:
+        document, tests = found["document"], found.get("tests", [])
+    else:
+        document = found
+        beside = tests_beside(name)
+        if name != "-" and beside.exists():
+            where = str(beside)
+            kept = read_json(where)
+            tests = kept.get("tests") if isinstance(kept, dict) else kept
+    if not isinstance(document, dict) or outline_problems(document):
+        raise CommandError(f"{name} is not a flow document.")
+    if reason := not_tests(tests):
+        raise CommandError(f"The tests in {where} cannot be read: {reason}.")
+    return document, tests
+
+
+def tests_beside(name: str) -> Path:
+    """Where the tests of a document file are written: `orders.json` has `orders.tests.json` beside it."""
+    path = Path(name)
+    return path.with_name(f"{path.name.removesuffix('.json')}.tests.json")
 
 
 def tenant_of(slug: str) -> Tenant:

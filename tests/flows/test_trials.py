@@ -2,75 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from urllib.parse import parse_qs
-
 import pytest
 
 from connectors.models import Effect
 from flows import control, samples, trials
-from flows.models import Deployment, Event, Fact, Flow, Run, Sample, Trial, Value, Version
+from flows.models import Deployment, Event, Run, Trial, Version
 from flows.publishing import Refused
 from flows.trial_parts import ConnectionsNeeded
-from flows.trials import Wanted
-from ipaas.accounts.members import add_member
 from ipaas.accounts.models import User
-from tests.connectors.stub import reply, silence
+from tests.connectors.stub import reply
 from tests.flows.documents import call, document, edge, fixed, node
 from tests.flows.house import House
+from tests.flows.trying import SEVERAL, by_step, drawn, person, tried, wanted, written  # noqa: F401  a fixture
 
-READ = {"id": "{{ trigger.body.id }}"}
-SEVERAL = document(
-    call("first", "read_thing", READ),
-    node("order", "map", {"rules": [{"target": "name", "source": "steps.first.name"}]}),
-    call("write", "create_keyed", {"name": "{{ steps.order.name }}"}),
-    call("after", "create_keyed", {"name": "after"}),
-    business_key="{{ trigger.body.id }}",
-    dedupe_key="{{ trigger.body.id }}",
-    lane="{{ trigger.body.id }}",
-)
-
-
-@pytest.fixture
-def person(house: House) -> User:
-    """An analyst of the tenant."""
-    return add_member(house.tenant, "ana@acme.test", "analyst").membership.user
-
-
-def drawn(house: House, draft: dict[str, Any]) -> Flow:
-    """A flow with a draft that was never published."""
-    made: Flow = Flow.objects.of(house.tenant).create(
-        name="draft", draft=draft, draft_etag="etag_1", updated_at=datetime.now(UTC)
-    )
-    return made
-
-
-def wanted(house: House, flow: Flow, person: User, mode: str, step: str = "", **more: Any) -> Wanted:
-    """A wish to try something in the sandbox with a small event."""
-    fields = {
-        "document": flow.draft,
-        "environment": house.environment(),
-        "connections": {},
-        "event": {"body": {"id": "7"}, "headers": {}, "query": {}},
-        **more,
-    }
-    return Wanted(flow=flow, mode=mode, step=step, person=person, **fields)
-
-
-def tried(house: House, flow: Flow, person: User, mode: str, step: str = "", **more: Any) -> Run:
-    """The run of a trial, once it has ended."""
-    return house.wait(trials.start(wanted(house, flow, person, mode, step, **more)).run_id)
-
-
-def by_step(flow: Flow) -> dict[str, Sample]:
-    """The samples of a flow."""
-    return {row.step: row for row in samples.samples_of(flow)}
-
-
-def written(house: House) -> list[str]:
-    """The names that the outside system was asked to write."""
-    return [parse_qs(seen.body.decode())["name"][0] for seen in house.stub.seen if seen.method == "POST"]
+# ruff: noqa: F811
 
 
 def test_a_whole_draft_runs_in_the_sandbox_without_a_version_or_a_deployment(house: House, person: User) -> None:
@@ -361,58 +306,3 @@ def test_looking_says_why_the_step_is_not_reached(house: House, person: User) ->
         trials.look(wanted(house, flow, person, "look", "write"))
 
     assert stopped.value.error["code"] == "lookup_missing"
-
-
-# --- what is kept ---------------------------------------------------------------------------------------------------
-
-
-def test_trials_of_yesterday_are_removed_with_all_that_was_recorded(house: House, person: User) -> None:
-    house.connect()
-    deployment = house.deploy(document(call("write", "create_keyed", {"note": "{{ trigger.body.text }}"})))
-    text = {"text": "x" * 300_000}
-    real = house.wait(house.start(deployment, text))
-    old = tried(house, deployment.flow, person, "whole", event={"body": text, "headers": {}, "query": {}})
-    fresh = tried(house, deployment.flow, person, "whole")
-    before = datetime.now(UTC) - timedelta(hours=25)
-    Trial.objects.of(house.tenant).filter(run_id=old.id).update(created_at=before)
-    Run.objects.of(house.tenant).update(created_at=before)
-
-    removed = trials.tend()
-
-    assert (removed, trials.tend()) == (1, 0)
-    assert set(Run.objects.of(house.tenant).values_list("id", flat=True)) == {real.id, fresh.id}
-    assert set(Event.objects.of(house.tenant).values_list("run_id", flat=True)) == {real.id, fresh.id}
-    assert set(Fact.objects.values_list("run_id", flat=True)) == {real.id, fresh.id}
-    assert set(Value.objects.values_list("run_id", flat=True)) == {real.id}
-    assert {effect.run_id for effect in house.effects()} == {real.id, fresh.id}
-
-
-def test_a_flow_keeps_its_last_trials_and_those_that_have_not_ended(
-    house: House, person: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(trials, "MOST_PER_FLOW", 2)
-    house.connect()
-    flow = drawn(house, document(call("write", "create_keyed")))
-    house.stub.answers = [silence]
-    still = trials.start(wanted(house, flow, person, "whole"))
-    house.until(lambda: house.stub.seen)
-    done = [tried(house, flow, person, "whole").id for _ in range(4)]
-
-    removed = trials.tend()
-
-    assert removed == 2
-    assert set(Run.objects.of(house.tenant).values_list("id", flat=True)) == {still.run_id, *done[2:]}
-
-
-def test_a_real_run_is_never_removed_even_if_it_is_named(house: House) -> None:
-    deployment = house.deploy(document(fixed("order", a=1)))
-    real = house.wait(house.start(deployment))
-    Trial.objects.of(house.tenant).create(
-        flow=deployment.flow, environment=house.environment(), mode="whole", document={}, stand_ins={}, run_id=real.id
-    )
-    Trial.objects.of(house.tenant).update(created_at=datetime.now(UTC) - timedelta(days=2))
-
-    assert trials.tend() == 1
-
-    assert Run.objects.of(house.tenant).get().id == real.id
-    assert house.facts(real.id) != []

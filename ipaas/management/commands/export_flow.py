@@ -7,13 +7,15 @@ of connections, never a credential.
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError
 
+from flows import flow_tests
 from flows.models import Flow, Version
-from ipaas.documents import tenant_of
+from ipaas.documents import tenant_of, tests_beside
 
 
 class Command(BaseCommand):
@@ -22,6 +24,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("flow", help="id or exact name of the flow")
         parser.add_argument("--tenant", default="demo")
+        parser.add_argument("--file", help="write the document there, and the flow's tests beside it (FILE.tests.json)")
+        parser.add_argument("--tests", action="store_true", help="print one object with the document and its tests")
         parser.add_argument("--number", type=int, help="number of a version; the draft when left out")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,4 +40,14 @@ class Command(BaseCommand):
             if version is None:
                 raise CommandError(f"“{flow.name}” has no version {options['number']}.")
             document = version.document
-        self.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+        tests = flow_tests.exported(flow)
+        if options["file"]:
+            Path(options["file"]).write_bytes(_text(document))
+            if tests:
+                tests_beside(options["file"]).write_bytes(_text({"tests": tests}))
+        else:
+            self.stdout.write(_text({"document": document, "tests": tests} if options["tests"] else document).decode())
+
+
+def _text(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2)

@@ -11,15 +11,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from flows import publishing
+from flows import flow_tests, publishing
 from flows.models import Flow
-from flows.outline import outline_problems
 from ipaas.accounts.models import User
-from ipaas.documents import read_json, tenant_of
+from ipaas.documents import flow_of, tenant_of
 
 
 class Command(BaseCommand):
-    help = "Make a flow out of a document; a flow of the same name gets it as its draft. Prints the flow's id."
+    help = "Make a flow, with its tests, out of a file; a flow of the same name gets it as its draft. Prints its id."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file")
@@ -32,12 +31,11 @@ class Command(BaseCommand):
         person = User.objects.filter(email=options["email"].lower()).first()
         if person is None:
             raise CommandError(f"Nobody has the e-mail address {options['email']}.")
-        document = read_json(options["file"])
-        if not isinstance(document, dict) or outline_problems(document):
-            raise CommandError(f"{options['file']} is not a flow document.")
+        document, tests = flow_of(options["file"])
         flow = Flow.objects.of(tenant).filter(name=options["name"], deleted_at=None).first()
         if flow is None:
             flow = publishing.create_flow(tenant, person, options["name"], document)
         else:
             flow = publishing.save_draft(flow, person, document, None)
+        flow_tests.imported(flow, person, tests)
         self.stdout.write(flow.id)
