@@ -249,6 +249,8 @@ export function createStoryServer(story = makeStory()) {
         last_seq: rows.at(-1).seq,
         finished: done,
       });
+    if (action === "reads") return ok({ items: [] });
+    if (action === "provenance") return problem(404, "not_told", "Not told", "There is no such rule.");
     if (action === "replay") return ok({ run: start(story.flows[0]).id }, 202);
     if (action === "cancel") {
       entry.rows = factsOf("cancelled", Date.parse(entry.run.created_at));

@@ -84,6 +84,8 @@ export interface RunFilters {
   q?: string;
   since?: string;
   until?: string;
+  /** Tests of drafts instead of ordinary runs. */
+  trial?: "true";
 }
 
 export function useRuns(filters: RunFilters, live: number | false) {

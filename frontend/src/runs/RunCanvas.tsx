@@ -1,6 +1,14 @@
 /** The flow of a run, not to be edited: cards with their state, edges that light up. */
 import "@xyflow/react/dist/style.css";
-import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider } from "@xyflow/react";
+import {
+  Background,
+  BackgroundVariant,
+  MiniMap,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  useStore,
+} from "@xyflow/react";
 import { useEffect, useMemo } from "react";
 import type { Connector, NodeKind } from "@/api/types";
 import { CanvasTools } from "@/canvas/CanvasTools";
@@ -50,6 +58,22 @@ export function RunCanvas(props: RunCanvasProps) {
   );
 }
 
+/** The chain that was asked for is shown whole, as far as words stay readable. */
+function useMarkedInSight(marks: Marks | null | undefined): void {
+  const flow = useReactFlow();
+  const isMeasured = useStore((state) => state.width > 0 && state.height > 0);
+  const wanted = marks && isMeasured ? [...marks.nodes].join(" ") : "";
+  useEffect(() => {
+    if (!wanted) return;
+    const nodes = wanted.split(" ").map((id) => ({ id }));
+    const timer = setTimeout(
+      () => void flow.fitView({ nodes, padding: 0.16, maxZoom: 0.9, minZoom: 0.42, duration: 150 }),
+      140,
+    );
+    return () => clearTimeout(timer);
+  }, [flow, wanted]);
+}
+
 function Drawing({
   document,
   connectors,
@@ -93,6 +117,7 @@ function Drawing({
   useEffect(() => {
     if (watched && !bare) bringInSight(watched);
   }, [watched, bare, bringInSight]);
+  useMarkedInSight(marks);
   return (
     <ReactFlow<CanvasNode, CanvasEdge>
       className={classes.canvas}
