@@ -14,7 +14,7 @@ from flows.engine.errors import REJECTED, StepFailed, error
 from flows.engine.outcomes import Tables
 from flows.engine.values import text_of
 from flows.mapping.paths import looks_like_source
-from flows.mapping.transform import PATH_OR_TEXT, TEXT, Params, Transform, example, titled
+from flows.mapping.transform import PATH_OR_TEXT, TEXT, Params, Transform, example, shelf, titled
 
 MAX_NAME: Final = 1000
 
@@ -127,28 +127,30 @@ _FORMAT: Final = titled({**TEXT, "maxLength": 200}, "Write as", description="dat
 _ZONE: Final = titled(PATH_OR_TEXT, "Time zone", description="An IANA name such as America/New_York, or a path to one.")
 _UNIT_OF_TIME: Final = {"title": "Counted in", "enum": ["seconds", "milliseconds"], "default": "seconds"}
 
-TRANSFORMS: Final = (
+TRANSFORMS: Final = shelf(
+    "Dates and times",
     Transform(
-        "unix_to_date", "Unix time to date", "Seconds since 1970 as a date and time.",
+        "unix_to_date", "Unix time to date", "A number that counts seconds since 1970 as a date, or a date and time.",
         lambda v, p, t: dates.unix_to_date(v, p.get("unit", "seconds"), p.get("time_zone"), p.get("format")),
         example(1763645400, "2025-11-20", format="date"),
         {"unit": _UNIT_OF_TIME, "time_zone": _ZONE, "format": _FORMAT},
         prepare=_check_dates,
     ),
     Transform(
-        "date_to_unix", "Date to Unix time", "A date and time as seconds since 1970.",
+        "date_to_unix", "Date to Unix time", "A date and time as a number that counts seconds since 1970.",
         lambda v, p, t: dates.date_to_unix(v, p.get("unit", "seconds"), p.get("time_zone")),
         example("2025-11-20T13:30:00Z", 1763645400), {"unit": _UNIT_OF_TIME, "time_zone": _ZONE}, prepare=_check_dates,
     ),
     Transform(
-        "parse_date", "Read a date", "Text as a date; the formats are tried in order.",
+        "parse_date", "Read a date",
+        "A date written in any form, such as 20.11.2025; the forms you list are tried in order.",
         lambda v, p, t: dates.parse_date(v, p.get("formats", ()), p.get("time_zone"), p.get("format")),
         example("20.11.2025", "2025-11-20", formats=["%d.%m.%Y"], format="date"),
         {"formats": {"type": "array", "title": "Formats", "items": TEXT, "maxItems": 20}, "time_zone": _ZONE,
          "format": _FORMAT}, prepare=_check_dates,
     ),
     Transform(
-        "format_date", "Write a date", "A date in another form.",
+        "format_date", "Write a date", "A date in the form the other system wants.",
         lambda v, p, t: dates.format_date(v, p.get("format", "date"), p.get("time_zone")),
         example("2025-11-20T13:30:00Z", "11/20/2025", format="%m/%d/%Y"), {"format": _FORMAT, "time_zone": _ZONE},
         prepare=_check_dates,
@@ -167,21 +169,24 @@ TRANSFORMS: Final = (
         {name: {"type": "integer", "title": name.title(), "minimum": -100_000, "maximum": 100_000}
          for name in ("months", "days", "hours", "minutes")}, prepare=_check_dates,
     ),
+) + shelf(
+    "People and places",
     Transform(
-        "split_name", "Split a name", "A person's name in its parts.", _name,
+        "split_name", "Split a name", "A person's whole name as title, first, middle and last name.", _name,
         example("Dr. Juan Q. Xavier de la Vega III",
              {"title": "Dr.", "first": "Juan", "middle": "Q. Xavier", "last": "de la Vega", "suffix": "III"}),
         prepare=_load_names,
     ),
     Transform(
-        "split_address_us", "Split a US address", "One line of address in its parts.", _address,
+        "split_address_us", "Split a US address", "An address in one line as street, city, state and ZIP code.",
+        _address,
         example("123 N Main St Apt 4, Springfield, IL 62701",
              {"house_number": "123", "street": "123 N Main St", "unit": "Apt 4", "city": "Springfield", "state": "IL",
               "zip": "62701"}),
         prepare=_load_address,
     ),
     Transform(
-        "country_code", "Country code", "A country's name or code as its two letters.", _country,
+        "country_code", "Country to code", "A country's name or code as its two letters.", _country,
         example("United States", "US"), {"default": {"type": ["string", "null"], "title": "When unknown"}},
         prepare=_load_countries,
     ),

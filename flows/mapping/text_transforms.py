@@ -12,7 +12,7 @@ from flows.engine.lists import parse_json
 from flows.engine.nodes.lookup import missing_key
 from flows.engine.outcomes import MISSING, Tables
 from flows.engine.values import text_of
-from flows.mapping.transform import PATH_OR_TEXT, TEXT, Params, Transform, example, titled
+from flows.mapping.transform import PATH_OR_TEXT, TEXT, Params, Transform, example, shelf, titled
 
 _TRUE: Final = frozenset({"true", "yes", "y", "1", "on", "t"})
 _FALSE: Final = frozenset({"false", "no", "n", "0", "off", "f", ""})
@@ -129,76 +129,91 @@ def _json(value: Any, p: Params, tables: Tables) -> Any:
 _LIST_OF_TEXT: Final = {"type": "array", "items": TEXT, "maxItems": 50}
 _LENGTH: Final = {"type": "integer", "minimum": 0, "maximum": 100_000}
 
-TRANSFORMS: Final = (
+TRANSFORMS: Final = shelf(
+    "Text",
     Transform(
-        "concat", "Join with", "Puts values in a row as text; empty ones are left out.", _concat,
+        "concat", "Join with",
+        "Puts several values into one text, such as first and last name; empty ones are left out.", _concat,
         example("Ada", "Ada Lovelace", **{"with": ["Lovelace"], "separator": " "}),
         {"with": {"type": "array", "title": "And then", "items": PATH_OR_TEXT, "maxItems": 50},
          "separator": titled(TEXT, "Between them")}, null=True,
     ),
     Transform(
-        "split", "Split", "Cuts text at a separator; gives a list, or one part.", _split,
+        "split", "Split a text",
+        "Cuts a text at every comma or other mark; gives all parts, or the one you name (0 is the first).", _split,
         example("a, b", ["a", "b"], separator=","),
         {"separator": titled({**TEXT, "minLength": 1}, "At", default=","),
          "index": {"type": "integer", "title": "Part", "minimum": -1000, "maximum": 1000}},
     ),
-    Transform("trim", "Trim", "Removes spaces at both ends.", lambda v, p, t: text_of(v).strip(), example(" a ", "a")),
-    Transform("upper", "Upper case", "ABC", lambda v, p, t: text_of(v).upper(), example("ab", "AB")),
-    Transform("lower", "Lower case", "abc", lambda v, p, t: text_of(v).lower(), example("AB", "ab")),
-    Transform("title", "Title case", "Capitals at word starts.", lambda v, p, t: text_of(v).title(),
+    Transform("trim", "Remove outer spaces", "Removes spaces before and after the text.",
+              lambda v, p, t: text_of(v).strip(), example(" Lena Brandt ", "Lena Brandt")),
+    Transform("upper", "All capitals", "Writes every letter as a capital.", lambda v, p, t: text_of(v).upper(),
+              example("usd", "USD")),
+    Transform("lower", "All small letters", "Writes every letter small.", lambda v, p, t: text_of(v).lower(),
+              example("Lena@Example.COM", "lena@example.com")),
+    Transform("title", "Capital Initials", "Begins every word with a capital.", lambda v, p, t: text_of(v).title(),
               example("jane doe", "Jane Doe")),
     Transform(
-        "replace", "Replace", "Replaces one text by another.", _replace, example("a-b", "a/b", old="-", new="/"),
+        "replace", "Replace a text", "Puts another text wherever one is found.", _replace,
+        example("SO-10-7", "SO/10/7", old="-", new="/"),
         {"old": titled(TEXT, "Find"), "new": titled(PATH_OR_TEXT, "Replace by")}, ("old",),
     ),
     Transform(
-        "substring", "Part of text", "Some characters out of a text.", _substring,
-        example("abcdef", "bc", start=1, length=2),
+        "substring", "Part of a text", "Some characters out of a text, counted from 0; from the end with a minus.",
+        _substring,
+        example("INV-2025-0042", "2025", start=4, length=4),
         {"start": {"type": "integer", "title": "From (0 is the first)", "minimum": -100_000, "maximum": 100_000},
          "length": titled(_LENGTH, "How many")},
     ),
     Transform(
-        "truncate", "Shorten", "At most so many characters.", _truncate,
-        example("abcdef", "ab…", length=3, ellipsis="…"),
+        "truncate", "Shorten", "Keeps at most so many characters, for fields of limited length.", _truncate,
+        example("Hydraulic pump, 40 l/min", "Hydraulic…", length=10, ellipsis="…"),
         {"length": titled(_LENGTH, "At most"), "ellipsis": titled(TEXT, "Ending when cut")}, ("length",),
     ),
     Transform(
-        "pad", "Fill up", "Fills text up to a length.", _pad, example("42", "0042", length=4),
+        "pad", "Fill up to a length", "Adds zeros or another character until the text is long enough.", _pad,
+        example("42", "0042", length=4),
         {"length": titled(_LENGTH, "Length"), "fill": {"type": "string", "title": "With", "minLength": 1,
          "maxLength": 1, "default": "0"}, "side": {"title": "On the", "enum": ["left", "right"], "default": "left"}},
         ("length",),
     ),
-    Transform("prefix", "Text before", "Puts text in front.",
+    Transform("prefix", "Put text before", "Puts a fixed text in front.",
               lambda v, p, t: _around(text_of(p["text"]), text_of(v), ""),
               example("7", "SO-7", text="SO-"), {"text": titled(PATH_OR_TEXT, "Text")}, ("text",)),
-    Transform("suffix", "Text after", "Puts text behind.",
+    Transform("suffix", "Put text after", "Puts a fixed text behind.",
               lambda v, p, t: _around("", text_of(v), text_of(p["text"])),
               example("7", "7 kg", text=" kg"), {"text": titled(PATH_OR_TEXT, "Text")}, ("text",)),
+    Transform("to_text", "Write as text", "A number or a yes/no as text.", lambda v, p, t: text_of(v),
+              example(12, "12")),
+    Transform("json_parse", "Read JSON", "The fields and values in a text that is JSON.", _json, example("[1]", [1])),
+) + shelf(
+    "Choose and look up",
     Transform(
-        "default", "Instead of nothing", "A value when there is none.", _default,
+        "default", "When empty, use", "A value to take when there is none.", _default,
         example(None, "WEB", value="WEB"),
         {"value": {"title": "Value"}, "blank": {"type": "boolean", "title": "Also for empty text"}}, ("value",),
         null=True,
     ),
     Transform(
-        "enum", "Value list", "Turns each known value into another.", _enum,
+        "enum", "Translate values", "Turns each known value into another, by a short list kept here.", _enum,
         example("open", "O", values={"open": "O", "closed": "C"}),
-        {"values": {"type": "object", "title": "Values", "maxProperties": 1000}, "default": {"title": "For all others"},
+        {"values": {"type": "object", "title": "Values", "maxProperties": 1000,
+         "additionalProperties": True, "description": "The value that comes in, and what it becomes."},
+         "default": {"title": "For all others"},
          "ignore_case": {"type": "boolean", "title": "Ignore upper and lower case"}}, ("values",),
     ),
     Transform(
-        "lookup", "Look up", "Finds the value in a lookup table.", _lookup,
+        "lookup", "Look up in a table", "Finds the value in a lookup table, such as the part number for a product.",
+        _lookup,
         example("x", "none", table="parts", on_missing="default", default="none"),
         {"table": titled({**TEXT, "minLength": 1}, "Table", format="lookup-table"),
-         "on_missing": {"title": "When missing", "enum": ["fail", "null", "keep", "default"], "default": "fail"},
-         "default": {"title": "Default"}}, ("table",),
+         "on_missing": {"title": "When it is not in the table", "enum": ["fail", "null", "keep", "default"],
+         "default": "fail"},
+         "default": {"title": "Value to take then"}}, ("table",),
     ),
     Transform(
-        "bool", "Yes or no", "Reads yes/no, true/false, 1/0.", _bool, example("Yes", True),
+        "bool", "Read yes or no", "Understands yes/no, true/false, on/off and 1/0.", _bool, example("Yes", True),
         {"true": titled(_LIST_OF_TEXT, "Means yes"), "false": titled(_LIST_OF_TEXT, "Means no"),
          "default": {"type": "boolean", "title": "For all others"}},
     ),
-    Transform("to_text", "As text", "Numbers and yes/no as text, objects as JSON.", lambda v, p, t: text_of(v),
-              example(12, "12")),
-    Transform("json_parse", "Read JSON", "The value in a JSON text.", _json, example("[1]", [1])),
 )  # fmt: skip

@@ -6,7 +6,7 @@ Filled in by the catalogue files (`text_transforms.py` and its siblings), put to
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flows.engine.outcomes import Tables
@@ -31,6 +31,7 @@ class Transform:
         keeps_list: A list transform whose result is still a list of that level.
         null: Whether it is called for nothing; otherwise nothing passes through.
         prepare: Checks parameters and loads what they need, once, when the rule is compiled.
+        group: The shelf of the catalogue on which people find it.
     """
 
     fn: str
@@ -44,6 +45,7 @@ class Transform:
     keeps_list: bool = False
     null: bool = False
     prepare: Callable[[dict[str, Any]], None] | None = None
+    group: str = ""
 
     @property
     def params_schema(self) -> dict[str, Any]:
@@ -58,6 +60,11 @@ class Transform:
 
 TEXT = {"type": "string", "maxLength": 1000}
 PATH_OR_TEXT = {"type": "string", "maxLength": 1000, "format": "path-or-text"}
+
+
+def shelf(group: str, *transforms: Transform) -> tuple[Transform, ...]:
+    """The transforms of one group of the catalogue."""
+    return tuple(replace(transform, group=group) for transform in transforms)
 
 
 def titled(schema: Mapping[str, Any], title: str, **more: Any) -> dict[str, Any]:

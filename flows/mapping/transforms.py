@@ -25,12 +25,13 @@ def params_checker(fn: str) -> Checker:
 
 
 def describe() -> list[dict[str, Any]]:
-    """Every transform for the editor: fn, title, description, params_schema, takes, example."""
+    """Every transform for the editor: fn, title, description, group, params_schema, takes, example."""
     return [
         {
             "fn": transform.fn,
             "title": transform.title,
             "description": transform.description,
+            "group": transform.group,
             "params_schema": transform.params_schema,
             "takes": transform.takes,
             "example": transform.example,

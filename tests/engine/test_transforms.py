@@ -25,6 +25,19 @@ def test_every_example_of_the_catalogue_is_true(fn: str, example: dict[str, Any]
     assert transformed(example["value"], fn, **example["params"]) == example["result"]
 
 
+def test_people_find_every_transform_on_a_shelf_by_a_name_of_its_own() -> None:
+    entries = describe()
+
+    shelves = list(dict.fromkeys(entry["group"] for entry in entries))
+    titles = [entry["title"] for entry in entries]
+
+    assert shelves == [
+        "Text", "Choose and look up", "Numbers and money", "Lists", "Dates and times", "People and places",
+    ]  # fmt: skip
+    assert len(set(titles)) == len(titles)
+    assert all(entry["description"].endswith(".") for entry in entries)
+
+
 def test_the_catalogue_has_what_was_promised() -> None:
     promised = {
         "minor_to_decimal", "decimal_to_minor", "unix_to_date", "parse_date", "format_date", "to_time_zone", "concat",

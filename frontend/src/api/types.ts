@@ -384,6 +384,8 @@ export interface TransformSpec {
   fn: string;
   title: string;
   description: string;
+  /** The shelf of the catalogue it is on. */
+  group?: string;
   params_schema: JsonSchema;
   example?: unknown;
 }

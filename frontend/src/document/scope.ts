@@ -9,6 +9,10 @@ export interface Field {
   label: string;
   type: string;
   description?: string;
+  /** What the schema says about it: its name for people, its explanation, its format. */
+  title?: string;
+  about?: string;
+  format?: string;
   sample?: Value;
   children: Field[];
 }
@@ -147,6 +151,9 @@ function fieldOf(
   const field: Field = { path, label, type, sample, children: [] };
   const description = schema?.title ?? schema?.description;
   if (description && description !== label) field.description = description;
+  if (schema?.title) field.title = schema.title;
+  if (schema?.description) field.about = schema.description;
+  if (schema?.format) field.format = schema.format;
   if (depth >= DEPTH) return field;
   if (type === "object") {
     const values = isObject(sample) ? sample : {};

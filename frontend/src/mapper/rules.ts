@@ -1,7 +1,6 @@
-/** Reads and writes the rules of a map step; knows which targets its consumer requires. Pure. */
-import type { JsonSchema } from "@/api/types";
-import { type Field, find, type Knowledge } from "@/document/scope";
-import type { FlowDocument, FlowNode, Rule, Value } from "@/document/types";
+/** Reads and writes the rules of a map step: where a value comes from, edits that keep the rest of a rule. Pure. */
+import type { FlowNode, Rule, Transform, Value } from "@/document/types";
+import { isInside } from "./paths";
 
 export type SourceKind = "source" | "sources" | "value" | "expression";
 
@@ -15,83 +14,71 @@ export function sourceKind(rule: Rule): SourceKind {
   return rule.value !== undefined && rule.source === undefined ? "value" : "source";
 }
 
-/** The rule with another way of getting its value; what it had for the old way is dropped. */
-export function withSource(rule: Rule, kind: SourceKind, content: Value | undefined): Rule {
+/** The paths that the rule reads its value from. */
+export function sourcesOf(rule: Rule): string[] {
+  if (rule.sources) return rule.sources;
+  return rule.source ? [rule.source] : [];
+}
+
+const PATH = /\b(?:trigger|steps|item|env)(?:\.[A-Za-z_]\w*|\[\d*\])+/g;
+
+/** The fields that a formula mentions. */
+export function mentioned(expression: string): string[] {
+  const bare = expression.replace(/'[^']*'|"[^"]*"/g, "''");
+  return [...new Set(bare.match(PATH) ?? [])];
+}
+
+/** The rule without any way to a value; what it keeps is what a person said about the target. */
+function bare(rule: Rule): Rule {
   const { source: _s, sources: _m, value: _v, expression: _e, ...rest } = rule;
-  if (kind === "sources") return { ...rest, sources: listed(content ?? rule.source ?? "") };
-  if (content === undefined) return { ...rest, [kind]: "" } as Rule;
-  return { ...rest, [kind]: content } as Rule;
+  return rest;
 }
 
-const listed = (content: Value): string[] =>
-  String(content)
-    .split(",")
-    .map((part) => part.trim())
-    .filter(Boolean);
+export const fromField = (rule: Rule, source: string): Rule => ({ ...bare(rule), source });
+export const fromValue = (rule: Rule, value: Value): Rule => ({ ...bare(rule), value });
+export const fromFormula = (rule: Rule, expression: string): Rule => ({ ...bare(rule), expression });
 
-/** What the rule takes its value from, as text. */
-export function sourceText(rule: Rule): string {
-  const kind = sourceKind(rule);
-  if (kind === "value") return JSON.stringify(rule.value);
-  return kind === "sources" ? (rule.sources ?? []).join(", ") : (rule.source ?? rule.expression ?? "");
+/** The rule fed by several fields; one alone is an ordinary source, none leaves it without a way. */
+export function fromFields(rule: Rule, sources: string[]): Rule {
+  const [first] = sources;
+  if (sources.length > 1) return { ...bare(rule), sources };
+  return first === undefined ? bare(rule) : { ...bare(rule), source: first };
 }
 
-export interface Target {
-  path: string;
-  title: string;
-  type: string;
-  required: boolean;
+const JOIN: Transform = { fn: "concat", separator: " " };
+
+/** The rule with one more field; two or more are joined with a space until told otherwise. */
+export function joinedWith(rule: Rule, source: string): Rule {
+  const sources = [...sourcesOf(rule), source];
+  const chain = rule.transforms ?? [];
+  const isJoined = chain.some(({ fn }) => fn === "concat");
+  const joined = fromFields(rule, sources);
+  return sources.length < 2 || isJoined ? joined : { ...joined, transforms: [JOIN, ...chain] };
 }
 
-/** The fields wanted by the call that takes this step's output as its whole input. */
-export function targetsOf(document: FlowDocument, nodeId: string, knowledge: Knowledge): Target[] {
-  const pattern = new RegExp(`^\\s*\\{\\{\\s*steps\\.${nodeId}\\s*\\}\\}\\s*$`);
-  const consumer = document.nodes.find(
-    (node) =>
-      node.kind === "call" && typeof node.params.input === "string" && pattern.test(node.params.input),
-  );
-  if (!consumer) return [];
-  const connector = document.connections[String(consumer.params.connection)]?.connector ?? "";
-  const operation = knowledge.operation(connector, String(consumer.params.operation)) as
-    | { input?: JsonSchema }
-    | undefined;
-  return operation?.input ? flatten(operation.input, "", true, 0) : [];
+export function withChain(rule: Rule, chain: Transform[]): Rule {
+  const { transforms: _, ...rest } = rule;
+  return chain.length > 0 ? { ...rest, transforms: chain } : rest;
 }
 
-function flatten(schema: JsonSchema, prefix: string, isRequired: boolean, depth: number): Target[] {
-  const required = new Set(schema.required ?? []);
-  return Object.entries(schema.properties ?? {}).flatMap(([name, inner]) => {
-    const path = prefix ? `${prefix}.${name}` : name;
-    const type = String(Array.isArray(inner.type) ? inner.type[0] : (inner.type ?? "any"));
-    const own: Target = {
-      path,
-      title: inner.title ?? name,
-      type,
-      required: isRequired && required.has(name),
-    };
-    if (depth > 3) return [own];
-    if (type === "object" && inner.properties) return [own, ...flatten(inner, path, own.required, depth + 1)];
-    if (type === "array" && inner.items?.properties)
-      return [own, ...flatten(inner.items, `${path}[]`, false, depth + 1)];
-    return [own];
-  });
+/** The rule with a key set, or without it when there is nothing to say. */
+export function withKey<K extends keyof Rule>(rule: Rule, key: K, value: Rule[K] | undefined): Rule {
+  const { [key]: _, ...rest } = rule;
+  return (value === undefined || value === "" ? rest : { ...rest, [key]: value }) as Rule;
+}
+
+/** Rules with one more for the target: it takes the place of what filled it, and of what filled parts of it. */
+export function withRule(rules: Rule[], rule: Rule): Rule[] {
+  const at = rules.findIndex(({ target }) => target === rule.target);
+  const kept = rules.filter(({ target }) => target !== rule.target && !isInside(target, rule.target));
+  if (at < 0) return [...kept, rule];
+  const before = rules
+    .slice(0, at)
+    .filter(({ target }) => target !== rule.target && !isInside(target, rule.target));
+  return [...before, rule, ...kept.slice(before.length)];
 }
 
 /** Whether a rule fills the target itself, or a part of it. */
 export function covers(rules: Rule[], target: string): boolean {
-  return rules.some(
-    ({ target: own }) => own === target || own.startsWith(`${target}.`) || own.startsWith(`${target}[`),
-  );
-}
-
-export function missingTargets(rules: Rule[], targets: Target[]): Target[] {
-  return targets.filter(({ path, required }) => required && !covers(rules, path));
-}
-
-/** What a rule gives for the sample event, as far as it can be known without asking the server. */
-export function sampleOfRule(rule: Rule, fields: Field[]): Value | undefined {
-  if ((rule.transforms ?? []).length > 0 || rule.expression !== undefined) return undefined;
-  if (rule.value !== undefined) return rule.value;
-  const found = rule.source ? find(fields, rule.source)?.sample : undefined;
-  return found === undefined ? rule.default : found;
+  return rules.some(({ target: own }) => own === target || isInside(own, target));
 }
