@@ -23,12 +23,22 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
       ["Shift ← → ↑ ↓", "Move the chosen steps"],
       ["Enter", "To the form of the chosen step"],
       ["c", "Connect the chosen step to another"],
+      ["m", "Open the mapper of the chosen map step"],
       ["Delete", "Remove what is chosen"],
       ["Ctrl C, X, V, D", "Copy, cut, paste, duplicate"],
       ["Ctrl Z, Shift Ctrl Z", "Undo, redo"],
       ["Ctrl A", "Choose everything"],
       ["t", "Tidy the layout"],
       ["f", "Fit everything in view"],
+    ],
+  },
+  {
+    title: "Mapper",
+    keys: [
+      ["Enter", "Take a field; then on a field to fill: put it there, or open it"],
+      ["n", "To the next required field that is not mapped"],
+      ["Delete", "Remove what fills the field"],
+      ["Ctrl Z, Shift Ctrl Z", "Undo, redo"],
     ],
   },
   {

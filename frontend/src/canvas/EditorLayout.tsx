@@ -2,6 +2,7 @@
 import { lazy, Suspense } from "react";
 import type { FlowDetail } from "@/api/types";
 import { Inspector } from "@/inspector/Inspector";
+import { Mapper } from "@/mapper/Mapper";
 import { EmptyState } from "@/ui/states";
 import type { Draft } from "./draft";
 import { EditorBar } from "./EditorBar";
@@ -48,6 +49,7 @@ export function EditorLayout({ flow, draft }: { flow: FlowDetail; draft: Draft }
         </div>
       )}
       <QuickAdd />
+      <Mapper />
     </div>
   );
 }

@@ -209,6 +209,10 @@ export function FlowCanvas() {
         edgeTypes={EDGE_TYPES}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
+        onNodeDoubleClick={(_event, { id }) => {
+          const isMap = document.nodes.some((node) => node.id === id && node.kind === "map");
+          if (isMap) view.getState().openMapper(id);
+        }}
         onNodeDragStart={onDragStart}
         onNodeDrag={onDrag}
         onNodeDragStop={onDragStop}

@@ -25,11 +25,14 @@ export interface ViewState {
   settings: boolean;
   field: { node: string; path: string; at: number } | null;
   quickAdd: QuickAddRequest | null;
+  /** The map step whose mapper is open. */
+  mapping: string | null;
   select: (nodes: string[], edges?: string[]) => void;
   show: (panel: ViewState["panel"]) => void;
   showSettings: (settings: boolean) => void;
   focusField: (node: string, path: string) => void;
   openQuickAdd: (request: QuickAddRequest | null) => void;
+  openMapper: (node: string | null) => void;
 }
 
 /** The field name under which the inspector offers to connect a step to another. */
@@ -45,11 +48,13 @@ export function createViewStore() {
     settings: window.innerWidth >= 1500,
     field: null,
     quickAdd: null,
+    mapping: null,
     select: (nodes, edges = []) => set({ nodes, edges }),
     show: (panel) => set({ panel }),
     showSettings: (settings) => set({ settings, nodes: [], edges: [] }),
     focusField: (node, path) => set({ nodes: [node], edges: [], field: { node, path, at: Date.now() } }),
     openQuickAdd: (quickAdd) => set({ quickAdd }),
+    openMapper: (mapping) => set({ mapping }),
   }));
 }
 

@@ -132,6 +132,12 @@ function plain(event: KeyboardEvent, editor: EditorValue, flow: ReturnType<typeo
     case "c":
       if (editable && one) view.getState().focusField(one, CONNECT_FIELD);
       return editable && Boolean(one);
+    case "m":
+      if (document.nodes.some(({ id, kind }) => id === one && kind === "map")) {
+        view.getState().openMapper(one ?? null);
+        return true;
+      }
+      return false;
     case "t":
       if (editable) run({ type: "move", positions: tidy(document) }, "tidy");
       return editable;

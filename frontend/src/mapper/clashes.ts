@@ -26,7 +26,14 @@ export function clashOf(
   known: Map<string, Field>,
 ): Clash | null {
   if ((rule.transforms ?? []).length > 0 || target.free) return null;
-  const ask: Question = { source, target, types: typesOf(target.schema), sample: sampleOf(source), known, rule };
+  const ask: Question = {
+    source,
+    target,
+    types: typesOf(target.schema),
+    sample: sampleOf(source),
+    known,
+    rule,
+  };
   for (const check of CHECKS) {
     const clash = check(ask);
     if (clash) return clash;
@@ -118,7 +125,9 @@ function dates({ source, target, sample, types }: Question): Clash | null {
   if (form === "iso" && wanted === "datetime") return null;
   if (form === null) return null;
   const transform: Transform =
-    form === "iso" ? { fn: "format_date", format: wanted } : { fn: "parse_date", formats: [form], format: wanted };
+    form === "iso"
+      ? { fn: "format_date", format: wanted }
+      : { fn: "parse_date", formats: [form], format: wanted };
   return clash("date_form", `“${sample}” is written another way than this field takes dates.`, [
     wanted === "date" ? "Write as a day" : "Write as date and time",
     transform,
@@ -143,7 +152,9 @@ function types({ source, types, sample }: Question): Clash | null {
   if (types.every((type) => type === "boolean") && source.type !== "boolean") {
     const isWord = sample === undefined || YES_NO.has(String(sample).toLowerCase());
     const message = `“${name}” is ${wordOf(source.type)}; this field takes yes or no.`;
-    return isWord ? clash("word_for_yes_no", message, ["Read yes or no", { fn: "bool" }]) : clash("yes_no", message);
+    return isWord
+      ? clash("word_for_yes_no", message, ["Read yes or no", { fn: "bool" }])
+      : clash("yes_no", message);
   }
   if (types.every((type) => type === "integer") && typeof sample === "number" && !Number.isInteger(sample))
     return clash("fraction", `“${name}” has decimals; this field takes a whole number.`, [
@@ -163,23 +174,28 @@ function choices({ source, target, sample }: Question): Clash | null {
   if (allowed.includes(sample)) return null;
   const same = allowed.find((value) => String(value).toLowerCase() === String(sample).toLowerCase());
   const values = { [String(sample)]: (same ?? allowed[0]) as Value };
-  return clash("choice", `“${String(sample)}” is none of ${allowed.slice(0, 6).join(", ")} (${nameOf(source)}).`, [
-    "Translate the values",
-    { fn: "enum", values },
-  ]);
+  return clash(
+    "choice",
+    `“${String(sample)}” is none of ${allowed.slice(0, 6).join(", ")} (${nameOf(source)}).`,
+    ["Translate the values", { fn: "enum", values }],
+  );
 }
 
 function texts({ source, target, sample, types }: Question): Clash | null {
   if (typeof sample !== "string" || !types.includes("string")) return null;
   const isCode = /currenc/i.test(`${target.name} ${target.title}`) && /currenc/i.test(source.label);
   if (isCode && /^[a-z]{3}$/.test(sample))
-    return clash("lower_case", `“${sample}” is a currency code in lower case.`, ["Upper case", { fn: "upper" }]);
+    return clash("lower_case", `“${sample}” is a currency code in lower case.`, [
+      "Upper case",
+      { fn: "upper" },
+    ]);
   const most = typeof target.schema.maxLength === "number" ? target.schema.maxLength : undefined;
   if (most !== undefined && sample.length > most)
-    return clash("too_long", `“${sample.slice(0, 24)}…” has ${sample.length} characters; this field takes ${most}.`, [
-      `Shorten to ${most}`,
-      { fn: "truncate", length: most },
-    ]);
+    return clash(
+      "too_long",
+      `“${sample.slice(0, 24)}…” has ${sample.length} characters; this field takes ${most}.`,
+      [`Shorten to ${most}`, { fn: "truncate", length: most }],
+    );
   return null;
 }
 

@@ -1,6 +1,6 @@
 /** Which lines run between the trees, and where: folded branches gather theirs, what is out of sight is left out. Pure. */
 import type { Rule } from "@/document/types";
-import { eachItem, nearest } from "./paths";
+import { fieldPath, nearest } from "./paths";
 import { ROW_HEIGHT } from "./rows";
 import { mentioned, sourceKind, sourcesOf } from "./rules";
 
@@ -45,7 +45,7 @@ export function heightOf(path: string, pane: Pane): { y: number; isExact: boolea
   const known = nearest(path, (at) => pane.places.has(at));
   const place = known === null ? undefined : pane.places.get(known);
   if (place === undefined) return undefined;
-  return { y: place * ROW_HEIGHT + ROW_HEIGHT / 2 - pane.top, isExact: known === eachItem(path).replace(/(\[\])+$/, "") };
+  return { y: place * ROW_HEIGHT + ROW_HEIGHT / 2 - pane.top, isExact: known === fieldPath(path) };
 }
 
 export function drawn(lines: Line[], source: Pane, target: Pane, height: number): Drawn[] {

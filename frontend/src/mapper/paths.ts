@@ -10,6 +10,11 @@ export function eachItem(path: string): string {
   return path.replace(/\[-?\d+\]|\.\d+(?=\.|\[|$)/g, "[]");
 }
 
+/** The path of the field that is meant: item numbers and a last "each item" do not make another field. */
+export function fieldPath(path: string): string {
+  return eachItem(path).replace(/(\[\])+$/, "");
+}
+
 /** The path of what holds this field; null at the top. */
 export function parentOf(path: string): string | null {
   const cut = path.lastIndexOf(".");

@@ -14,7 +14,10 @@ export interface Row<T> {
   siblings: number;
 }
 
-export function rowsOf<T extends Branch<T>>(roots: T[], isOpen: (item: T, depth: number) => boolean): Row<T>[] {
+export function rowsOf<T extends Branch<T>>(
+  roots: T[],
+  isOpen: (item: T, depth: number) => boolean,
+): Row<T>[] {
   const rows: Row<T>[] = [];
   const walk = (items: T[], depth: number) => {
     items.forEach((item, at) => {
@@ -39,7 +42,12 @@ export function found<T extends Branch<T>>(roots: T[], fits: (item: T) => boolea
 export const ROW_HEIGHT = 32;
 
 /** The rows to draw for a window of the tree, with a few around it. */
-export function windowOf(count: number, top: number, height: number, around = 6): { from: number; to: number } {
+export function windowOf(
+  count: number,
+  top: number,
+  height: number,
+  around = 6,
+): { from: number; to: number } {
   const from = Math.max(0, Math.floor(top / ROW_HEIGHT) - around);
   return { from, to: Math.min(count, Math.ceil((top + height) / ROW_HEIGHT) + around) };
 }

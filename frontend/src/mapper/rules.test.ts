@@ -1,31 +1,68 @@
 import { describe, expect, test } from "vitest";
 import type { Rule } from "@/document/types";
-import { covers, missingTargets, sourceKind, sourceText, type Target, withSource } from "./rules";
+import { covers, fromFields, fromValue, joinedWith, mentioned, sourceKind, withKey, withRule } from "./rules";
 
-const target = (path: string, required: boolean): Target => ({ path, title: path, type: "string", required });
-
-describe("rules", () => {
-  test("a rule keeps its transforms when its source changes", () => {
-    const rule: Rule = { target: "t", source: "a.b", transforms: [{ fn: "upper" }] };
-    expect(withSource(rule, "value", "X")).toEqual({
+describe("a rule", () => {
+  test("keeps its transforms and its note when its source changes", () => {
+    const rule: Rule = { target: "t", source: "a.b", transforms: [{ fn: "upper" }], note: "n" };
+    expect(fromValue(rule, "X")).toEqual({
       target: "t",
       value: "X",
       transforms: [{ fn: "upper" }],
+      note: "n",
     });
   });
 
-  test("several sources are written as a list and read back the same", () => {
-    const rule = withSource({ target: "name" }, "sources", "steps.a.first, steps.a.last");
-    expect(rule.sources).toEqual(["steps.a.first", "steps.a.last"]);
+  test("that gets a second field joins both with a space", () => {
+    const rule = joinedWith({ target: "name", source: "item.first" }, "item.last");
+    expect(rule).toEqual({
+      target: "name",
+      sources: ["item.first", "item.last"],
+      transforms: [{ fn: "concat", separator: " " }],
+    });
     expect(sourceKind(rule)).toBe("sources");
-    expect(sourceText(rule)).toBe("steps.a.first, steps.a.last");
+    expect(joinedWith(rule, "item.suffix").transforms).toEqual([{ fn: "concat", separator: " " }]);
   });
 
-  test("a required list is mapped when one of its parts is", () => {
-    const rules: Rule[] = [{ target: "Lines[].Part", source: "x" }];
-    expect(covers(rules, "Lines")).toBe(true);
-    expect(
-      missingTargets(rules, [target("Lines", true), target("Company", true), target("Note", false)]),
-    ).toEqual([target("Company", true)]);
+  test("with one field left has an ordinary source", () => {
+    expect(fromFields({ target: "t", sources: ["a.b", "a.c"] }, ["a.c"])).toEqual({
+      target: "t",
+      source: "a.c",
+    });
   });
+
+  test("loses a key that has nothing to say", () => {
+    expect(withKey({ target: "t", source: "a.b", note: "x" }, "note", undefined)).toEqual({
+      target: "t",
+      source: "a.b",
+    });
+  });
+});
+
+describe("rules", () => {
+  const RULES: Rule[] = [
+    { target: "Lines[].Part", source: "x" },
+    { target: "Name", source: "y" },
+  ];
+
+  test("put a new one in the place of what filled the target or its parts", () => {
+    expect(withRule(RULES, { target: "Name", source: "z" }).map(({ source }) => source)).toEqual(["x", "z"]);
+    expect(withRule(RULES, { target: "Lines", source: "z" }).map(({ target }) => target)).toEqual([
+      "Name",
+      "Lines",
+    ]);
+  });
+
+  test("cover a list when they fill one of its parts", () => {
+    expect(covers(RULES, "Lines")).toBe(true);
+    expect(covers(RULES, "Line")).toBe(false);
+  });
+});
+
+test("a formula mentions the fields it reads, never the words in its texts", () => {
+  expect(mentioned("'steps.no.such ' ~ steps.charge.id ~ (trigger.body.type or item.x[0].y)")).toEqual([
+    "steps.charge.id",
+    "trigger.body.type",
+    "item.x[0].y",
+  ]);
 });

@@ -1,6 +1,6 @@
 /** Reads and writes the rules of a map step: where a value comes from, edits that keep the rest of a rule. Pure. */
 import type { FlowNode, Rule, Transform, Value } from "@/document/types";
-import { isInside } from "./paths";
+import { fieldPath, isInside } from "./paths";
 
 export type SourceKind = "source" | "sources" | "value" | "expression";
 
@@ -81,4 +81,9 @@ export function withRule(rules: Rule[], rule: Rule): Rule[] {
 /** Whether a rule fills the target itself, or a part of it. */
 export function covers(rules: Rule[], target: string): boolean {
   return rules.some(({ target: own }) => own === target || isInside(own, target));
+}
+
+/** The places of the rules that fill a field; more than one where each has its condition. */
+export function placesFor(rules: Rule[], path: string): number[] {
+  return rules.flatMap((rule, at) => (fieldPath(rule.target) === path ? [at] : []));
 }

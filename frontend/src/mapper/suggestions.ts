@@ -70,7 +70,9 @@ export function offersOf(
 }
 
 function isFilled(rules: Rule[], target: string): boolean {
-  const isWhole = rules.some((rule) => target.startsWith(`${rule.target}.`) || target.startsWith(`${rule.target}[].`));
+  const isWhole = rules.some(
+    (rule) => target.startsWith(`${rule.target}.`) || target.startsWith(`${rule.target}[].`),
+  );
   return isWhole || covers(rules, target);
 }
 

@@ -168,12 +168,11 @@ export interface Missing {
 }
 
 /** What must be filled and is not, in the order of the tree; of alternatives the first stands for all. */
-export function missingIn(
-  fields: TargetField[],
-  rules: Rule[],
-  schema: JsonSchema | undefined,
-): Missing[] {
-  return [...groupsMissing(fields, rules, eitherOf(schema), ""), ...fields.flatMap((f) => missingAt(f, rules))];
+export function missingIn(fields: TargetField[], rules: Rule[], schema: JsonSchema | undefined): Missing[] {
+  return [
+    ...groupsMissing(fields, rules, eitherOf(schema), ""),
+    ...fields.flatMap((f) => missingAt(f, rules)),
+  ];
 }
 
 function missingAt(field: TargetField, rules: Rule[]): Missing[] {

@@ -3,13 +3,13 @@ import type { TransformSpec } from "@/api/types";
 import type { Field } from "@/document/scope";
 import type { Rule, Value } from "@/document/types";
 import { nameOf } from "./clashes";
-import { eachItem, nameIn, nearest, parentOf } from "./paths";
+import { fieldPath, nameIn, nearest, parentOf } from "./paths";
 import { sourceKind, sourcesOf } from "./rules";
 
 /** "Fetch the charge › billing_details › name" of a path, with the names that people know. */
 export function pathWords(path: string, known: Map<string, Field>): string {
   const names: string[] = [];
-  let at: string | null = eachItem(path).replace(/(\[\])+$/, "");
+  let at: string | null = fieldPath(path);
   while (at !== null && at !== "steps") {
     const field = known.get(at);
     names.unshift(field ? nameOf(field) : nameIn(at));
@@ -21,7 +21,7 @@ export function pathWords(path: string, known: Map<string, Field>): string {
 
 /** The field's own name, and the step it is of. */
 export function shortWords(path: string, known: Map<string, Field>): string {
-  const field = known.get(eachItem(path).replace(/(\[\])+$/, ""));
+  const field = known.get(fieldPath(path));
   const root = known.get(nearest(rootOf(path), (at) => known.has(at)) ?? "");
   const own = field ? nameOf(field) : nameIn(path);
   return root && root !== field ? `${nameOf(root)} › ${own}` : own;
@@ -29,7 +29,9 @@ export function shortWords(path: string, known: Map<string, Field>): string {
 
 function rootOf(path: string): string {
   const [scope, step] = path.split(".");
-  return scope === "steps" && step ? `steps.${step.replace(/\[.*$/, "")}` : (scope ?? path).replace(/\[.*$/, "");
+  return scope === "steps" && step
+    ? `steps.${step.replace(/\[.*$/, "")}`
+    : (scope ?? path).replace(/\[.*$/, "");
 }
 
 export function transformTitle(fn: string, specs: TransformSpec[]): string {
@@ -59,7 +61,9 @@ export function valueWords(value: Value | undefined, most = 60): string {
   if (Array.isArray(value)) {
     const count = `${value.length} ${value.length === 1 ? "item" : "items"}`;
     const first = value.slice(0, 3).map((item) => valueWords(item, 20));
-    return value.length === 0 || typeof value[0] === "object" ? count : `${first.join(", ")}${value.length > 3 ? " …" : ""}`;
+    return value.length === 0 || typeof value[0] === "object"
+      ? count
+      : `${first.join(", ")}${value.length > 3 ? " …" : ""}`;
   }
   if (typeof value === "object") {
     const count = Object.keys(value).length;

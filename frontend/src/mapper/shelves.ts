@@ -28,7 +28,8 @@ export function exampleOf(spec: TransformSpec): { before: string; after: string 
 }
 
 function shown(value: Value | undefined): string {
-  if (typeof value === "string") return value === "" ? "(empty)" : value.replace(/^ +| +$/g, (gap) => "␣".repeat(gap.length));
+  if (typeof value === "string")
+    return value === "" ? "(empty)" : value.replace(/^ +| +$/g, (gap) => "␣".repeat(gap.length));
   if (typeof value === "object" && value !== null) {
     const parts = Array.isArray(value)
       ? value.map((item) => shown(item))
@@ -40,14 +41,20 @@ function shown(value: Value | undefined): string {
 
 /** The parameters that must be said and are not. */
 export function unsaid(transform: Transform, spec: TransformSpec | undefined): string[] {
-  return (spec?.params_schema.required ?? []).filter((name) => name !== "fn" && transform[name] === undefined);
+  return (spec?.params_schema.required ?? []).filter(
+    (name) => name !== "fn" && transform[name] === undefined,
+  );
 }
 
 /** "Cents to amount" or, with parameters, "Shorten 50". */
 export function transformWords(transform: Transform, spec: TransformSpec | undefined): string {
   const { fn, ...params } = transform;
   const title = spec?.title ?? fn;
-  const said = Object.values(params).filter((value) => typeof value === "string" || typeof value === "number");
-  const short = said.find((value) => String(value).length > 0 && !/^(steps|trigger|item|env)\b/.test(String(value)));
+  const said = Object.values(params).filter(
+    (value) => typeof value === "string" || typeof value === "number",
+  );
+  const short = said.find(
+    (value) => String(value).length > 0 && !/^(steps|trigger|item|env)\b/.test(String(value)),
+  );
   return short === undefined ? title : `${title} ${String(short).length > 16 ? "…" : `“${short}”`}`;
 }
