@@ -67,6 +67,7 @@ function OneLine({ line, width, isLit }: { line: Drawn; width: number; isLit: bo
       data-kind={line.kind}
       data-lit={isLit || undefined}
       data-gathered={line.isGathered || undefined}
+      data-many={line.lines.length > 1 || undefined}
       data-line={first && line.kind !== "suggested" ? `${first.source} ${first.target}` : undefined}
       onPointerEnter={() => first && store.getState().set({ lit: { side: "target", path: first.target } })}
       onPointerLeave={() => store.getState().set({ lit: null })}
@@ -91,11 +92,6 @@ function OneLine({ line, width, isLit }: { line: Drawn; width: number; isLit: bo
             onPointerDown={(event) => drag(event, { source: first.source, rule: first.rule, end })}
           />
         ))}
-      {line.lines.length > 1 && line.isGathered && (
-        <text className={classes.count} x={width / 2} y={(line.from + line.to) / 2 - 4}>
-          {line.lines.length}
-        </text>
-      )}
     </g>
   );
 }

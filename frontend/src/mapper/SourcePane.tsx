@@ -4,9 +4,9 @@ import { IconChevronRight, IconSearch } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import type { Field } from "@/document/scope";
 import { nameOf } from "./clashes";
-import { isInside } from "./paths";
+import { isInside, nearest } from "./paths";
 import { found, type Row, rowsOf } from "./rows";
-import { sourcesOf } from "./rules";
+import { placesFor, sourcesOf } from "./rules";
 import { useMapper, useSheet } from "./sheet";
 import { Tree } from "./Tree";
 import { TypeMark } from "./TypeMark";
@@ -22,12 +22,24 @@ export function SourcePane() {
   const [active, setActive] = useState<string | null>(null);
   const [used] = useState(() => mapper.rules.flatMap(sourcesOf));
   const armed = useSheet((state) => state.armed);
+  const chosen = useSheet((state) => state.chosen);
+  const [seen, setSeen] = useState(chosen);
+  if (chosen !== seen) {
+    // What fills the chosen field comes into sight.
+    setSeen(chosen);
+    const rule = mapper.rules[placesFor(mapper.rules, chosen ?? "")[0] ?? -1];
+    const source = rule && nearest(sourcesOf(rule)[0] ?? "", (path) => known.has(path));
+    if (source) {
+      setActive(source);
+      const above = [...known.keys()].filter((path) => isInside(source, path));
+      setFolds((old) => ({ ...old, ...Object.fromEntries(above.map((path) => [path, true])) }));
+    }
+  }
   const rows = useMemo(() => {
     const words = text.toLowerCase();
     const tree = words ? found(fields, (field) => textOf(field).includes(words)) : fields;
-    const first = fields.slice(0, 2).map(({ path }) => path);
-    const isOpen = (field: Field) =>
-      words !== "" || (folds[field.path] ?? isOpenAtFirst(field.path, first, used));
+    const first = used.length > 0 ? [] : fields.filter(({ children }) => children.length > 1).slice(0, 2);
+    const isOpen = (field: Field) => words !== "" || (folds[field.path] ?? isOpenAtFirst(field, first, used));
     return rowsOf(tree, isOpen);
   }, [fields, text, folds, used]);
   const arm = (path: string) => {
@@ -81,9 +93,10 @@ export function SourcePane() {
   );
 }
 
-function isOpenAtFirst(path: string, first: string[], used: string[]): boolean {
+function isOpenAtFirst(field: Field, first: Field[], used: string[]): boolean {
+  const { path } = field;
   return (
-    first.includes(path) ||
+    first.some((step) => step.path === path) ||
     /^trigger\.body(\.data(\.object)?)?$/.test(path) ||
     used.some((source) => isInside(source, path))
   );

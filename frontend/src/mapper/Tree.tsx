@@ -86,9 +86,10 @@ export function Tree<T extends Branch<T>>(props: TreeProps<T>) {
       }}
       data-tree={side}
       onKeyDown={onKeyDown}
-      onFocus={() => {
+      onFocus={(event) => {
         const first = rows[0];
-        if (at < 0 && first) props.onActive(first.item.path);
+        // A click chooses its own row; only who comes by key begins at the first.
+        if (at < 0 && first && event.currentTarget.matches(":focus-visible")) props.onActive(first.item.path);
       }}
     >
       <div role="presentation" className={classes.all} style={{ height: rows.length * ROW_HEIGHT }}>
@@ -121,10 +122,10 @@ function RowFrame<T extends Branch<T>>(props: {
         "aria-level": row.depth + 1,
         "aria-posinset": row.position,
         "aria-setsize": row.siblings,
+        "aria-expanded": row.item.children.length > 0 ? row.isOpen : undefined,
+        "aria-selected": props.isActive,
+        "aria-rowindex": isGrid ? place + 1 : undefined,
       }}
-      aria-rowindex={isGrid ? place + 1 : undefined}
-      aria-expanded={row.item.children.length > 0 ? row.isOpen : undefined}
-      aria-selected={props.isActive}
       data-active={props.isActive || undefined}
       data-source={isGrid ? undefined : path}
       data-target={isGrid ? path : undefined}

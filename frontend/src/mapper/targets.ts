@@ -77,7 +77,7 @@ function inputOf(document: FlowDocument, node: FlowNode, knowledge: Knowledge): 
   return spec?.input;
 }
 
-/** The tree of fields: what the schema wants, in its order, then the free ones that rules or a person name. */
+/** The tree of fields: what the schema wants, single required fields first, then the free ones that rules or a person name. */
 export function targetTree(schema: JsonSchema | undefined, named: string[]): TargetField[] {
   const roots = schema ? fieldsOf(schema, "", 0) : [];
   const known = indexOf(roots);
@@ -88,8 +88,9 @@ export function targetTree(schema: JsonSchema | undefined, named: string[]): Tar
 function fieldsOf(schema: JsonSchema, prefix: string, depth: number): TargetField[] {
   const required = new Set(schema.required ?? []);
   const names = Object.keys(schema.properties ?? {});
-  const first = names.filter((name) => required.has(name));
-  return [...first, ...names.filter((name) => !required.has(name))].map((name) => {
+  const isFirst = (name: string) => required.has(name) && !isHolder(schema.properties?.[name]);
+  const first = names.filter(isFirst);
+  return [...first, ...names.filter((name) => !isFirst(name))].map((name) => {
     const inner = schema.properties?.[name] ?? {};
     const path = prefix ? `${prefix}.${name}` : name;
     const type = typeOf(inner);
@@ -107,6 +108,10 @@ function fieldsOf(schema: JsonSchema, prefix: string, depth: number): TargetFiel
       children: isOpen ? fieldsOf(holder, type === "array" ? `${path}[]` : path, depth + 1) : [],
     };
   });
+}
+
+function isHolder(schema: JsonSchema | undefined): boolean {
+  return schema?.properties !== undefined || schema?.items?.properties !== undefined;
 }
 
 export function typeOf(schema: JsonSchema | undefined): string {

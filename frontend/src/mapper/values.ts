@@ -12,8 +12,10 @@ const isGroup = (value: Value | undefined): value is Group =>
 
 /** The fields with the values of the scope; what only the sample knows is added. */
 export function withValues(fields: Field[], scope: Group | undefined): Field[] {
-  if (!scope) return fields;
-  return fields.map((field) => {
+  // A step goes by the name that a person gave it, not by what its answer is called.
+  const roots = fields.map(({ title: _, ...field }) => field);
+  if (!scope) return roots;
+  return roots.map((field) => {
     const [root, step] = field.path.split(".");
     const holder = scope[root ?? ""];
     const value = root === "steps" ? (isGroup(holder) && step ? holder[step] : undefined) : holder;
