@@ -60,7 +60,10 @@ def _mapper(person: Person, shop: Shop, run: dict[str, Any]) -> None:
     _editor(person, shop, run)
     person.edit("buyer")
     person.page.get_by_test_id("open-mapper").click()
-    expect(person.page.get_by_role("dialog").locator(".cm-content").first).to_be_visible()
+    mapper = person.page.get_by_test_id("mapper")
+    expect(mapper.get_by_test_id("target-Name")).to_be_visible()
+    mapper.get_by_test_id("target-Name").click()
+    expect(mapper.get_by_test_id("field-value")).to_be_visible()
 
 
 def _run(person: Person, _shop: Shop, run: dict[str, Any]) -> None:

@@ -3,14 +3,15 @@ import { ActionIcon, Popover, UnstyledButton } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconChevronRight, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Rule, Transform } from "@/document/types";
+import type { PreviewRow } from "@/preview/usePreview";
 import { Catalogue } from "./Catalogue";
 import { ParamsForm } from "./ParamsForm";
 import classes from "./panel.module.css";
-import { type PreviewRow, useChainValues } from "./preview";
 import { withChain } from "./rules";
 import { useMapper } from "./sheet";
 import { exampleOf, transformWords, unsaid } from "./shelves";
 import type { TargetField } from "./targets";
+import { useChainValues } from "./trial";
 import type { WayProps } from "./Way";
 import { valueWords } from "./words";
 

@@ -8,7 +8,7 @@ import { fieldPath } from "./paths";
 import { fromField, fromFields, joinedWith, sourcesOf, withChain } from "./rules";
 import { useMapper } from "./sheet";
 import type { WayProps } from "./Way";
-import { pathWords, valueWords } from "./words";
+import { pathWords, shortWords, valueWords } from "./words";
 
 export function FieldsForm({ field, rule, onChange }: WayProps) {
   const { fields, known } = useMapper();
@@ -27,8 +27,8 @@ export function FieldsForm({ field, rule, onChange }: WayProps) {
         return (
           <div key={path} className={classes.field}>
             <div className={classes.fieldWords}>
-              <span className="truncate" title={path}>
-                {pathWords(path, known)}
+              <span className="truncate" title={`${pathWords(path, known)}\n${path}`}>
+                {shortWords(path, known)}
               </span>
               <code className="truncate">{sample === undefined ? "no sample" : valueWords(sample, 48)}</code>
             </div>

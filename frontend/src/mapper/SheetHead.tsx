@@ -56,8 +56,7 @@ function MissingCount() {
       maw={320}
     >
       <Button
-        variant="light"
-        color="orange"
+        className={classes.missing}
         leftSection={<IconAlertTriangle size={14} />}
         onClick={() => {
           nextMissing(mapper);

@@ -125,8 +125,10 @@ function Troubles({ field, at }: { field: TargetField; at: number | undefined })
     ...(error ? [`${error.message}${error.hint ? ` ${error.hint}` : ""}`] : []),
     ...(clash ? [] : (outcome?.findings ?? []).map(({ message }) => message)),
   ];
+  const isMissing = at === undefined && mapper.missing.some(({ path }) => path === field.path);
   return (
     <>
+      {isMissing && <div className={classes.warn}>It is required and nothing fills it yet.</div>}
       {clash && (
         <div className={classes.warn} role="status">
           {clash.message}
@@ -134,8 +136,7 @@ function Troubles({ field, at }: { field: TargetField; at: number | undefined })
             <Button
               key={fix.label}
               size="compact-xs"
-              variant="light"
-              color="orange"
+              className={classes.mend}
               leftSection={<IconWand size={13} />}
               onClick={() => mend(mapper, field.path, fix)}
             >

@@ -10,7 +10,11 @@ export interface Candidate {
   source: string[];
   score: number;
   transform: string;
+  /** The chain as the suggesting engine would write it, where it can tell. */
+  transforms?: Transform[];
   reason: string;
+  /** Worth drawing without being asked. */
+  selected?: boolean;
 }
 
 export interface Suggestion {
@@ -28,6 +32,7 @@ export interface SchemaLine {
   type: string;
   description?: string;
   examples?: unknown[];
+  enum?: unknown[];
 }
 
 export function sourceLines(fields: Field[]): SchemaLine[] {
@@ -45,8 +50,11 @@ export function targetLines(fields: TargetField[]): SchemaLine[] {
   return fields.flatMap((field) => {
     if (field.children.length > 0) return targetLines(field.children);
     const description = [field.title, field.schema.description].filter(Boolean).join(": ");
-    const examples = field.schema.examples ?? field.schema.enum;
-    return [{ path: field.path, type: field.type, description, ...(examples ? { examples } : {}) }];
+    const { examples, enum: choices } = field.schema;
+    const line: SchemaLine = { path: field.path, type: field.type, description };
+    if (examples) line.examples = examples;
+    if (choices) line.enum = choices;
+    return [line];
   });
 }
 
@@ -62,6 +70,7 @@ export function offersOf(
     const best = candidates.find(
       (candidate) =>
         candidate.source.length > 0 &&
+        candidate.selected !== false &&
         candidate.source.every((path) => known.has(path)) &&
         !rejected.has(offerKey({ ...candidate, target })),
     );
@@ -113,9 +122,12 @@ export function ruleOf(offer: Offer, target: TargetField, source: Field, known: 
 const asOne = (path: string) => path.replaceAll("[]", "[0]");
 
 function chainOf(offer: Offer, target: TargetField, source: Field, known: Map<string, Field>): Transform[] {
-  if (offer.source.length > 1) return [{ fn: "concat", separator: " " }];
+  const given = offer.transforms ?? [];
+  if (offer.source.length > 1) return given.length > 0 ? given : [{ fn: "concat", separator: " " }];
   const clash = clashOf(source, target, { target: target.path }, known);
   const fix = clash?.fixes[0]?.transform;
+  // What mends the clash knows the flow: which field holds the currency of the amount.
+  if (given.length > 0) return given.map((transform) => (transform.fn === fix?.fn ? fix : transform));
   switch (offer.transform) {
     case "split":
       return [{ fn: "split", separator: " ", index: /last|sur|family/i.test(target.name) ? -1 : 0 }];

@@ -5,9 +5,9 @@ import { useChangeNode, useDocument, useEditor } from "@/canvas/editor";
 import type { Field } from "@/document/scope";
 import type { FlowNode, Params, Rule } from "@/document/types";
 import { useScope } from "@/inspector/scope";
+import { usePreview } from "@/preview/usePreview";
 import { type Clash, clashOf } from "./clashes";
 import { fieldPath } from "./paths";
-import { useMapPreview } from "./preview";
 import { rulesOf, sourcesOf } from "./rules";
 import { createSheetStore, type MapperValue } from "./sheet";
 import { offersOf } from "./suggestions";
@@ -23,7 +23,7 @@ export function useMapperValue(node: FlowNode, say: (words: string) => void): Ma
   const [store] = useState(() => createSheetStore());
   const added = useStore(store, (state) => state.added);
   const rejected = useStore(store, (state) => state.rejected);
-  const { answer, isAsking } = useMapPreview(node.id);
+  const { answer, isBehind } = usePreview(node.id);
   const rules = useMemo(() => rulesOf(node), [node]);
   const consumer = useMemo(() => consumerOf(document, node.id, knowledge), [document, node.id, knowledge]);
   const schema = consumer?.input;
@@ -62,7 +62,7 @@ export function useMapperValue(node: FlowNode, say: (words: string) => void): Ma
     missing,
     clashes,
     answer,
-    isAsking,
+    isAsking: isBehind,
     outcomes,
     offers,
     store,

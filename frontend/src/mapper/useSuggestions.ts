@@ -9,6 +9,8 @@ import type { FlowNode } from "@/document/types";
 import { type Suggestion, sourceLines, targetLines } from "./suggestions";
 import type { Consumer, TargetField } from "./targets";
 
+/** The server matches at most so many fields at once. */
+const MOST = 1500;
 const NONE: Suggestion[] = [];
 
 export function useSuggestions(
@@ -36,8 +38,8 @@ export function useSuggestions(
         id: node.id,
         source_system: system(trigger?.params.connection),
         target_system: system(consumer?.node.params.connection),
-        source_schema: sourceLines(fields),
-        target_schema: targetLines(asked),
+        source_schema: sourceLines(fields).slice(0, MOST),
+        target_schema: targetLines(asked).slice(0, MOST),
       };
       try {
         const path = tenantPath(slug, "mapping/suggest/");

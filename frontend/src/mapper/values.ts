@@ -2,8 +2,8 @@
  *  the target tree with what came out. Pure. */
 import type { Field } from "@/document/scope";
 import type { Rule, Value } from "@/document/types";
+import type { Finding, PreviewAnswer, PreviewRow, SampleScope } from "@/preview/usePreview";
 import { fieldPath } from "./paths";
-import type { Finding, PreviewAnswer, PreviewRow } from "./preview";
 
 type Group = { [key: string]: Value };
 
@@ -11,13 +11,13 @@ const isGroup = (value: Value | undefined): value is Group =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The fields with the values of the scope; what only the sample knows is added. */
-export function withValues(fields: Field[], scope: Group | undefined): Field[] {
+export function withValues(fields: Field[], scope: SampleScope | undefined): Field[] {
   // A step goes by the name that a person gave it, not by what its answer is called.
   const roots = fields.map(({ title: _, ...field }) => field);
   if (!scope) return roots;
   return roots.map((field) => {
     const [root, step] = field.path.split(".");
-    const holder = scope[root ?? ""];
+    const holder = (scope as Group)[root ?? ""];
     const value = root === "steps" ? (isGroup(holder) && step ? holder[step] : undefined) : holder;
     return value === undefined ? field : valued(field, value, 0);
   });
@@ -73,6 +73,8 @@ export function outcomesOf(rules: Rule[], answer: PreviewAnswer | undefined): Ma
     if (row && (!old?.row || old.row.skipped)) found.set(path, { row, findings: [] });
   });
   for (const finding of answer?.findings ?? []) {
+    // What is missing altogether is counted and marked; it is no mistake of a rule.
+    if (finding.code === "required") continue;
     const path = fieldPath(finding.field ?? "");
     const own = found.get(path) ?? { findings: [] };
     if (!own.findings.some(({ message }) => message === finding.message)) own.findings.push(finding);

@@ -1,57 +1,25 @@
-/** Asks the server what the rules give for the sample: the map step's own answer, and trial rules for one field.
+/** Asks the server what a rule comes to after each transform of its chain, by trial rules in the place of the step's own.
  *  Nothing is computed here; while the next answer is on its way the last one stays. */
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 import { api } from "@/api/client";
 import { tenantPath } from "@/api/queries";
-import type { ErrorDict } from "@/api/types";
 import { useTenant } from "@/app/tenant";
 import { useDocument } from "@/canvas/editor";
-import type { FlowDocument, Params, Rule, Transform, Value } from "@/document/types";
+import type { FlowDocument, Params, Rule, Transform } from "@/document/types";
+import { type PreviewAnswer, type PreviewRow, useSamples } from "@/preview/usePreview";
 import { listsIn } from "./paths";
 
-export interface PreviewRow {
-  target: string;
-  value: Value;
-  source: string;
-  error?: ErrorDict;
-  skipped?: boolean;
-}
+const PATIENCE_MS = 250;
 
-export interface Finding {
-  field: string;
-  code: string;
-  message: string;
-}
-
-export interface PreviewAnswer {
-  output: Value;
-  error: ErrorDict | null;
-  rows?: PreviewRow[];
-  findings?: Finding[];
-  scope?: { [key: string]: Value };
-  missing?: string[];
-}
-
-const PATIENCE_MS = 150;
-
-export function useMapPreview(nodeId: string): {
-  answer?: PreviewAnswer;
-  isAsking: boolean;
-  failed: boolean;
-} {
-  const [document] = useDebouncedValue(useDocument(), PATIENCE_MS);
-  const query = usePreviewOf(document, nodeId, true);
-  return { answer: query.data, isAsking: query.isFetching, failed: query.isError };
-}
-
-function usePreviewOf(document: FlowDocument, nodeId: string, enabled: boolean) {
+function useTrialOf(document: FlowDocument, nodeId: string, enabled: boolean) {
   const { slug } = useTenant();
   const { flow = "" } = useParams();
+  const { digest } = useSamples();
+  const rules = document.nodes.find(({ id }) => id === nodeId)?.params.rules;
   return useQuery<PreviewAnswer>({
-    // The layout says nothing about values: moving a card asks for nothing.
-    queryKey: [slug, `flows/${flow}/preview/`, nodeId, { ...document, layout: {} }],
+    queryKey: [slug, `flows/${flow}/preview/`, nodeId, rules, digest],
     queryFn: ({ signal }) =>
       api.post<PreviewAnswer>(
         tenantPath(slug, `flows/${flow}/preview/`),
@@ -59,7 +27,6 @@ function usePreviewOf(document: FlowDocument, nodeId: string, enabled: boolean) 
         { signal },
       ),
     enabled,
-    staleTime: 30_000,
     gcTime: 60_000,
     retry: false,
     placeholderData: keepPreviousData,
@@ -71,7 +38,7 @@ export function useChainValues(nodeId: string, rule: Rule): PreviewRow[] {
   const current = useDocument();
   const chain = rule.transforms ?? [];
   const [document] = useDebouncedValue(withTrial(current, nodeId, rule, chain), PATIENCE_MS);
-  const query = usePreviewOf(document, nodeId, chain.length > 0);
+  const query = useTrialOf(document, nodeId, chain.length > 0);
   return chain.length > 0 ? (query.data?.rows ?? []) : [];
 }
 
