@@ -28,6 +28,7 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
       ["Ctrl C, X, V, D", "Copy, cut, paste, duplicate"],
       ["Ctrl Z, Shift Ctrl Z", "Undo, redo"],
       ["Ctrl A", "Choose everything"],
+      ["Ctrl Enter", "Test the draft with the chosen sample"],
       ["t", "Tidy the layout"],
       ["f", "Fit everything in view"],
     ],

@@ -22,6 +22,7 @@ import { placeOf } from "@/document/graph";
 import { DeployDialog } from "@/operate/DeployDialog";
 import { PublishDialog } from "@/operate/PublishDialog";
 import { RunNow } from "@/operate/RunNow";
+import { TestButton } from "@/trial/TestButton";
 import { tellError } from "@/ui/notify";
 import { Tag } from "@/ui/status";
 import { clockTime } from "@/ui/time";
@@ -126,6 +127,7 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
       </Tooltip>
       <FlowMenu flow={flow} deployment={deployed ?? null} />
       <span className={classes.divider} />
+      <TestButton />
       {can("operate_runs") && (
         <Tooltip label={deployed ? "Start a run by hand" : "Deploy the flow here first"}>
           <Button

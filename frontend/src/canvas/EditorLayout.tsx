@@ -3,6 +3,7 @@ import { lazy, Suspense } from "react";
 import type { FlowDetail } from "@/api/types";
 import { Inspector } from "@/inspector/Inspector";
 import { Mapper } from "@/mapper/Mapper";
+import { TrialChip } from "@/trial/TrialChip";
 import { EmptyState } from "@/ui/states";
 import type { Draft } from "./draft";
 import { EditorBar } from "./EditorBar";
@@ -14,11 +15,17 @@ import { ProblemsPanel } from "./ProblemsPanel";
 import { QuickAdd } from "./QuickAdd";
 
 const DocumentJson = lazy(() => import("./DocumentJson"));
+const DRAWERS = {
+  trial: lazy(() => import("@/trial/TrialDrawer")),
+  sample: lazy(() => import("@/trial/SampleDrawer")),
+  tests: lazy(() => import("@/trial/TestsDrawer")),
+};
 
 export function EditorLayout({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
   const panel = useView((state) => state.panel);
   const isOpen = useView((state) => state.nodes.length > 0 || state.settings);
   const { editable } = useEditor();
+  const Drawer = panel === "trial" || panel === "sample" || panel === "tests" ? DRAWERS[panel] : null;
   return (
     <div
       className={classes.layout}
@@ -35,11 +42,17 @@ export function EditorLayout({ flow, draft }: { flow: FlowDetail; draft: Draft }
         <div className={classes.canvas}>
           <FlowCanvas />
           <FirstSteps />
+          <TrialChip />
         </div>
         {panel === "problems" && <ProblemsPanel problems={draft.problems} />}
         {panel === "json" && (
           <Suspense fallback={<div className={classes.drawer} />}>
             <DocumentJson />
+          </Suspense>
+        )}
+        {Drawer && (
+          <Suspense fallback={<div className={classes.drawer} />}>
+            <Drawer />
           </Suspense>
         )}
       </div>

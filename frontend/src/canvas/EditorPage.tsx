@@ -8,6 +8,7 @@ import type { Connector, FlowDetail, NodeKinds } from "@/api/types";
 import { usePageTitle } from "@/app/crumbs";
 import { useCan, useTenant } from "@/app/tenant";
 import { createDocumentStore } from "@/document/store";
+import { TrialProvider } from "@/trial/TrialProvider";
 import { Loaded } from "@/ui/states";
 import { catalogueOf } from "./catalogue";
 import { useDraft } from "./draft";
@@ -66,9 +67,11 @@ function Editor({
   );
   return (
     <EditorContext.Provider value={value}>
-      <ReactFlowProvider>
-        <EditorLayout flow={flow} draft={draft} />
-      </ReactFlowProvider>
+      <TrialProvider flow={flow}>
+        <ReactFlowProvider>
+          <EditorLayout flow={flow} draft={draft} />
+        </ReactFlowProvider>
+      </TrialProvider>
     </EditorContext.Provider>
   );
 }

@@ -16,6 +16,8 @@ import { connect, refusalOf, withChildren } from "@/document/edits";
 import { placeOf } from "@/document/graph";
 import { NODE_HEIGHT, NODE_WIDTH, placesOf } from "@/document/layout";
 import type { FlowEdge, Point } from "@/document/types";
+import type { CanvasTrial } from "@/trial/marks";
+import { useCanvasTrial } from "@/trial/useCanvasTrial";
 import { useAddEntry } from "./adding";
 import { CanvasTools } from "./CanvasTools";
 import classes from "./canvas.module.css";
@@ -48,14 +50,23 @@ function edgeOf(connection: Pick<Connection, "source" | "target" | "sourceHandle
 }
 
 /** The cards as the canvas holds them: from the document, moved only while somebody drags. */
-function useCards() {
+function useCards(trial: CanvasTrial) {
   const { connectors, kinds, problems, editable } = useEditor();
   const document = useDocument();
   const chosen = useView((state) => state.nodes);
   const drawn = useMemo(() => {
     const marks = problemsByNode(problems, (pointer) => placeOf(document, pointer));
-    return drawNodes(document, { connectors, kinds: kinds.items, problems: marks, editable });
-  }, [document, connectors, kinds, problems, editable]);
+    const { steps, pinned, marks: verdicts } = trial;
+    return drawNodes(document, {
+      connectors,
+      kinds: kinds.items,
+      problems: marks,
+      steps,
+      pinned,
+      marks: verdicts,
+      editable,
+    });
+  }, [document, connectors, kinds, problems, editable, trial]);
   const [cards, setCards] = useState<CardNode[]>(drawn);
   useEffect(() => {
     const selected = new Set(chosen);
@@ -71,7 +82,8 @@ export function FlowCanvas() {
   const chosenEdges = useView((state) => state.edges);
   const flow = useReactFlow<CanvasNode, CanvasEdge>();
   const add = useAddEntry();
-  const [cards, setCards] = useCards();
+  const trial = useCanvasTrial();
+  const [cards, setCards] = useCards(trial);
   const dragStart = useRef<Map<string, Point>>(new Map());
   const [firstDocument] = useState(document);
   const chosen = useView((state) => state.nodes);
@@ -90,9 +102,14 @@ export function FlowCanvas() {
   const nodes = useMemo<CanvasNode[]>(() => [...frames, ...cards], [frames, cards]);
   const edges = useMemo(() => {
     const picked = new Set(chosenEdges);
-    const drawn = drawEdges(document, { connectors: [], kinds: [], editable });
+    const drawn = drawEdges(document, {
+      connectors: [],
+      kinds: [],
+      editable,
+      edgeState: trial.edgeState,
+    });
     return drawn.map((edge) => ({ ...edge, selected: picked.has(edge.id) }));
-  }, [document, chosenEdges, editable]);
+  }, [document, chosenEdges, editable, trial.edgeState]);
 
   const onNodesChange = useCallback(
     (changes: NodeChange<CanvasNode>[]) => {

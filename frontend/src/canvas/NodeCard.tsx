@@ -1,6 +1,6 @@
 /** A step as a card: icon, the person's title, one line of what it does; its state while a run is shown. */
 import { Tooltip } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCheck, IconPinFilled, IconX } from "@tabler/icons-react";
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import { ConnectorIcon } from "@/ui/ConnectorIcon";
@@ -44,6 +44,19 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
             />
           </span>
         </Tooltip>
+      )}
+      {data.pinned && (
+        <Tooltip label="Tests answer with the pinned output">
+          <span className={classes.pinned} data-testid={`pinned-${node.id}`}>
+            <IconPinFilled size={11} aria-label="Output is pinned" />
+          </span>
+        </Tooltip>
+      )}
+      {data.mark && (
+        <span className={classes.verdict} data-tone={data.mark.tone} data-testid={`mark-${node.id}`}>
+          {data.mark.tone === "good" ? <IconCheck size={12} aria-hidden /> : <IconX size={12} aria-hidden />}
+          {data.mark.words}
+        </span>
       )}
       <Ports data={data} />
       {node.kind === "for_each" && (

@@ -21,7 +21,7 @@ export interface QuickAddRequest {
 export interface ViewState {
   nodes: string[];
   edges: string[];
-  panel: "none" | "problems" | "json";
+  panel: "none" | "problems" | "json" | "trial" | "sample" | "tests";
   settings: boolean;
   field: { node: string; path: string; at: number } | null;
   quickAdd: QuickAddRequest | null;
@@ -37,6 +37,8 @@ export interface ViewState {
 
 /** The field name under which the inspector offers to connect a step to another. */
 export const CONNECT_FIELD = "#connect";
+/** The field name under which the inspector opens the test of a step. */
+export const TEST_FIELD = "#test";
 
 export type ViewStore = ReturnType<typeof createViewStore>;
 

@@ -13,6 +13,12 @@ export interface StepView {
   attempts?: number;
 }
 
+/** Words under a card about a test: as expected, or what differs. */
+export interface CardMark {
+  tone: "good" | "bad";
+  words: string;
+}
+
 export interface CardData extends Record<string, unknown> {
   node: FlowNode;
   title: string;
@@ -22,6 +28,9 @@ export interface CardData extends Record<string, unknown> {
   ports: (Port & { connected: boolean })[];
   problem: "error" | "warning" | null;
   step: StepView | null;
+  /** Tests answer with a pinned output instead of doing the step. */
+  pinned?: boolean;
+  mark?: CardMark | null;
   editable: boolean;
   /** Drawn small: only icon, title and state, in larger letters. */
   compact?: boolean;
@@ -51,6 +60,8 @@ export interface DrawOptions {
   kinds: NodeKind[];
   problems?: Map<string, "error" | "warning">;
   steps?: Map<string, StepView>;
+  pinned?: ReadonlySet<string>;
+  marks?: ReadonlyMap<string, CardMark>;
   edgeState?: (edge: FlowEdge) => "lit" | "dead" | null;
   editable: boolean;
 }
@@ -81,7 +92,7 @@ export function drawNodes(document: FlowDocument, options: DrawOptions): CardNod
       height,
       // Known from the start, so that the canvas keeps the places of handles when a card changes.
       measured: { width: NODE_WIDTH, height },
-      ariaLabel: `${title}, ${line}${step ? `, ${step.status}` : ""}`,
+      ariaLabel: `${title}, ${line}${step ? `, ${step.status}` : ""}${options.marks?.has(node.id) ? `, ${options.marks.get(node.id)?.words}` : ""}`,
       data: {
         node,
         title,
@@ -94,6 +105,8 @@ export function drawNodes(document: FlowDocument, options: DrawOptions): CardNod
           connected: taken.has(`${node.id}|${port.name ?? ""}`),
         })),
         problem: options.problems?.get(node.id) ?? null,
+        pinned: options.pinned?.has(node.id) ?? false,
+        mark: options.marks?.get(node.id) ?? null,
         editable: options.editable,
       },
     };

@@ -1,9 +1,10 @@
 /** The inspector: the form of the chosen step; the flow's own settings when nothing is chosen. */
 import { ActionIcon, Tabs, TextInput, Tooltip } from "@mantine/core";
 import { IconTrash, IconX } from "@tabler/icons-react";
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import {
   CONNECT_FIELD,
+  TEST_FIELD,
   useChangeNode,
   useDocument,
   useEditor,
@@ -16,11 +17,14 @@ import { placeOf } from "@/document/graph";
 import type { FlowNode } from "@/document/types";
 import { LiveValues } from "@/preview/live";
 import { ConnectorIcon } from "@/ui/ConnectorIcon";
+import { RowsSkeleton } from "@/ui/states";
 import { FlowSettings } from "./FlowSettings";
 import classes from "./inspector.module.css";
 import { NodeMore } from "./NodeMore";
 import { NodeRoutes } from "./NodeRoutes";
 import { NodeSetup } from "./NodeSetup";
+
+const StepTab = lazy(() => import("@/trial/StepTab"));
 
 export function Inspector() {
   const chosen = useView((state) => state.nodes);
@@ -59,6 +63,9 @@ export function useProblemAt(node: FlowNode): (path: string) => string | null {
   };
 }
 
+/** Fields that stand for a whole tab. */
+const TABS: Record<string, string> = { [CONNECT_FIELD]: "routes", [TEST_FIELD]: "test" };
+
 function NodeInspector({ node }: { node: FlowNode }) {
   const { connectors, kinds, editable, view } = useEditor();
   const document = useDocument();
@@ -69,7 +76,7 @@ function NodeInspector({ node }: { node: FlowNode }) {
   const connector = connectorOf(document, node, connectors);
   const kind = kinds.items.find((candidate) => candidate.kind === node.kind);
   const Icon = iconOf(node.kind);
-  const wantsRoutes = focus?.node === node.id && focus.path === CONNECT_FIELD;
+  const wanted = focus?.node === node.id ? TABS[focus.path] : undefined;
 
   useEffect(() => {
     if (!focus || focus.node !== node.id) return;
@@ -130,12 +137,13 @@ function NodeInspector({ node }: { node: FlowNode }) {
         </ActionIcon>
       </header>
       <Tabs
-        key={wantsRoutes ? focus.at : "setup"}
-        defaultValue={wantsRoutes ? "routes" : "setup"}
+        key={wanted && focus ? focus.at : "setup"}
+        defaultValue={wanted ?? "setup"}
         className={classes.tabs}
       >
         <Tabs.List px={12}>
           <Tabs.Tab value="setup">Set up</Tabs.Tab>
+          <Tabs.Tab value="test">Test</Tabs.Tab>
           <Tabs.Tab value="routes">Before and after</Tabs.Tab>
           <Tabs.Tab value="more">More</Tabs.Tab>
         </Tabs.List>
@@ -146,6 +154,11 @@ function NodeInspector({ node }: { node: FlowNode }) {
             <LiveValues nodeId={node.id}>
               <NodeSetup node={node} />
             </LiveValues>
+          </Tabs.Panel>
+          <Tabs.Panel value="test" keepMounted={false}>
+            <Suspense fallback={<RowsSkeleton rows={4} />}>
+              <StepTab node={node} />
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="routes">
             <NodeRoutes node={node} />

@@ -1,0 +1,36 @@
+/** What would leave the house: method, address and the body as fields; headers folded away. */
+
+import classes from "./trial.module.css";
+import type { OutgoingRequest } from "./types";
+import { ValueFields } from "./ValueFields";
+
+export function Requests({ requests }: { requests: OutgoingRequest[] }) {
+  if (requests.length === 0)
+    return <p className={classes.small}>This step sends nothing to another system.</p>;
+  return (
+    <div className={classes.tight} data-testid="would-send">
+      {requests.map((request, at) => (
+        <div key={`${request.url}${at}`} className={classes.request}>
+          <div className={classes.requestHead}>
+            <span className={classes.method}>{request.method}</span>
+            <span className={classes.url}>{request.url}</span>
+          </div>
+          {request.request_body !== undefined && request.request_body !== null && (
+            <ValueFields value={asFields(request.request_body)} label="Body of the request" open={3} />
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Bodies come as JSON, as JSON text, or as a form's text. */
+export function asFields(body: unknown): unknown {
+  if (typeof body !== "string") return body;
+  try {
+    return JSON.parse(body);
+  } catch {
+    const isForm = /^[^\s=&]+=/.test(body) && !body.includes("\n");
+    return isForm ? Object.fromEntries(new URLSearchParams(body)) : body;
+  }
+}

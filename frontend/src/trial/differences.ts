@@ -1,0 +1,61 @@
+/** Reads differences of a test as rows for people: which step, which side, which field, expected and actual. Pure. */
+import type { Json } from "@/api/types";
+import type { FlowDocument } from "@/document/types";
+import { titleOfStep } from "@/runs/story";
+import type { Difference } from "./types";
+
+export interface DifferenceRow {
+  key: string;
+  step: string;
+  title: string;
+  /** What is compared: "input", "output", or a whole step's state. */
+  side: string;
+  field: string;
+  pointer: string;
+  expected: Json | undefined;
+  actual: Json | undefined;
+}
+
+const decoded = (part: string) => part.replace(/~1/g, "/").replace(/~0/g, "~");
+
+/** `/steps/order/input/OrderDate`, or only what follows the step. */
+function partsOf({ step, pointer }: Difference): string[] {
+  const parts = pointer.split("/").slice(1).map(decoded);
+  return parts[0] === "steps" && parts[1] === step ? parts.slice(2) : parts;
+}
+
+export function differenceRows(differences: Difference[], document: FlowDocument): DifferenceRow[] {
+  return differences.map((difference) => {
+    const [first = "", ...rest] = partsOf(difference);
+    const isSide = first === "input" || first === "output";
+    const field = (isSide ? rest : [first, ...rest]).filter(Boolean).join(".");
+    return {
+      key: `${difference.step}${difference.pointer}`,
+      step: difference.step,
+      title: titleOfStep(document, difference.step),
+      side: isSide ? first : "",
+      field: field || (isSide ? "the whole value" : "the step"),
+      pointer: fullPointer(difference),
+      expected: difference.expected,
+      actual: difference.actual,
+    };
+  });
+}
+
+/** As a test's `ignored` names it. */
+export function fullPointer({ step, pointer }: Difference): string {
+  const prefix = `/steps/${step.replace(/~/g, "~0").replace(/\//g, "~1")}`;
+  return pointer === prefix || pointer.startsWith(`${prefix}/`) ? pointer : prefix + pointer;
+}
+
+/** The card that a step stands on. */
+export const cardOf = (step: string) => step.slice(step.lastIndexOf(".") + 1);
+
+/** A value in one line. */
+export function valueWords(value: Json | undefined): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "empty";
+  if (value === "") return "an empty text";
+  if (typeof value === "object") return JSON.stringify(value);
+  return String(value);
+}

@@ -1,0 +1,77 @@
+/** The shapes of samples, trials and tests of a flow, as the server's contract states them. Holds no behaviour. */
+import type { Environment, ErrorDict, Json } from "@/api/types";
+import type { FlowDocument, Value } from "@/document/types";
+
+export interface Sample {
+  step: string;
+  value: Value;
+  source: "pinned" | "trial" | "run" | "event" | "connector";
+  pinned: boolean;
+  at: string;
+  run?: string;
+  event?: string;
+}
+
+export interface FlowEvent {
+  id: string;
+  received_at: string;
+  environment: Environment;
+  source: string;
+  business_key: string;
+  run: string;
+  summary: string;
+  body?: Json;
+}
+
+export interface Listening {
+  id: string;
+  state: "listening" | "heard" | "ended";
+  address?: string | null;
+  hint?: string | null;
+  until?: string | null;
+  event?: FlowEvent | null;
+}
+
+export type TrialMode = "step" | "up_to" | "whole";
+
+export interface TrialAnswer {
+  run: string;
+  document: FlowDocument;
+}
+
+/** One request as it would leave the house, with secrets masked. */
+export interface OutgoingRequest {
+  method: string;
+  url: string;
+  request_headers?: Record<string, string>;
+  request_body?: Json;
+}
+
+export interface Difference {
+  step: string;
+  pointer: string;
+  expected?: Json;
+  actual?: Json;
+}
+
+export interface TestResult {
+  test: string;
+  name: string;
+  ok: boolean;
+  status: string;
+  differences: Difference[];
+  steps: Record<string, string>;
+  error?: ErrorDict | null;
+  at?: string;
+}
+
+export interface FlowTest {
+  id: string;
+  name: string;
+  run?: string | null;
+  ignored: string[];
+  created_at?: string;
+  created_by?: string | { name?: string; email?: string } | null;
+  last_result?: TestResult | null;
+  [key: string]: unknown;
+}
