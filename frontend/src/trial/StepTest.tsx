@@ -168,7 +168,6 @@ function useLook(node: FlowNode): Look {
   const { store } = useEditor();
   const { flow, store: trials } = useTrialValue();
   const path = useTenantPath();
-  const trigger = useTriggerSample();
   const [requests, setRequests] = useState<OutgoingRequest[] | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -191,7 +190,6 @@ function useLook(node: FlowNode): Look {
           step: node.id,
           mode: "look",
           environment: "sandbox",
-          ...(trigger ? { event: { body: trigger.value } } : {}),
           ...(Object.keys(connections).length > 0 ? { connections } : {}),
         });
         setRequests(answer.exchanges);

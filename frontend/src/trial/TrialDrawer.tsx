@@ -14,7 +14,6 @@ import { StatusBadge, StatusIcon, stateOf } from "@/ui/status";
 import { duration } from "@/ui/time";
 import { systemWords, useWrites } from "./bindings";
 import { Drawer } from "./Drawer";
-import { useFlowSamples } from "./queries";
 import { Refused } from "./Refused";
 import { SampleLink } from "./SampleCard";
 import { SaveTest } from "./SaveTest";
@@ -135,16 +134,12 @@ function Ready() {
 }
 
 function Told({ trial }: { trial: Trial }) {
-  const { flow } = useTrialValue();
   const document = useDocument();
   const views = useTrial((state) => state.views);
   const state = useTrial((current) => current.state);
   const finished = useTrial((current) => current.finished);
   const chosen = useView((current) => (current.nodes.length === 1 ? current.nodes[0] : undefined));
   const { view } = useEditor();
-  const pinned = new Set(
-    (useFlowSamples(flow.id).data ?? []).filter((one) => one.pinned).map((one) => one.step),
-  );
   const nodes = orderOf(trial.document, views, finished);
   const troubled = nodes.find(({ id }) => ["failed", "uncertain"].includes(views.get(id)?.status ?? ""));
   const selected =
@@ -176,7 +171,7 @@ function Told({ trial }: { trial: Trial }) {
                 <span className="truncate">{titleOf(node)}</span>
                 <Icon node={node} trial={trial} />
                 <span className={classes.listWords}>
-                  {outcomeOf(node, views.get(node.id), state, pinned.has(node.id))}
+                  {outcomeOf(node, views.get(node.id), state, trial.answered.includes(node.id))}
                 </span>
               </UnstyledButton>
             </li>

@@ -53,7 +53,6 @@ export function useStartTrial(): (start: Start) => Promise<void> {
         mode: start.mode,
         environment: "sandbox",
         ...(start.step ? { step: start.step } : {}),
-        ...(sample ? { event: { body: sample.value } } : {}),
         ...(Object.keys(store.getState().connections).length > 0
           ? { connections: store.getState().connections }
           : {}),

@@ -17,6 +17,8 @@ export interface Trial extends Start {
   run: string;
   /** What is carried, as the server answered it. */
   document: FlowDocument;
+  /** Steps that answered with what is kept of them. */
+  answered: string[];
   /** The draft on screen when it began; another one makes the result old. */
   drawn: FlowDocument;
   /** What the sample was called when it began. */

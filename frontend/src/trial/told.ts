@@ -32,7 +32,7 @@ export function outcomeOf(
   node: FlowNode,
   view: NodeView | undefined,
   state: RunState,
-  pinned: boolean,
+  answered: boolean,
 ): string {
   const step = view?.paths[0] ? state.steps.get(view.paths[0]) : undefined;
   if (!view || !step || step.status === "pending") return "not reached";
@@ -43,8 +43,7 @@ export function outcomeOf(
   if (view.count !== undefined)
     return `${view.done ?? 0} of ${view.count} ${view.count === 1 ? "item" : "items"}`;
   if (view.status !== "succeeded") return view.status;
-  if (pinned && step.attempts.every(({ calls }) => calls.length === 0))
-    return "answered with the pinned output";
+  if (answered) return "answered with its kept output";
   if (node.kind === "condition" && step.port) return `went by “${step.port}”`;
   const times = view.paths.length > 1 ? `${view.paths.length} times, ` : "";
   return `${times}${lasted(step)}${(view.attempts ?? 1) > 1 ? `, ${view.attempts} attempts` : ""}`;

@@ -37,6 +37,8 @@ export type TrialMode = "step" | "up_to" | "whole";
 export interface TrialAnswer {
   run: string;
   document: FlowDocument;
+  /** Steps that answer with what is kept of them, and are not done. */
+  answered: string[];
 }
 
 /** One request as it would leave the house, with secrets masked. */
