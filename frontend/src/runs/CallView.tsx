@@ -12,12 +12,13 @@ import classes from "./run.module.css";
 
 interface Asking {
   /** The field that was asked about. */
-  field: Place | null;
-  onAsk: (path: Key[], exchange: number) => void;
+  field?: Place | null;
+  /** Left out where nobody answers where a value comes from. */
+  onAsk?: (path: Key[], exchange: number) => void;
 }
 
 export function CallView(
-  props: Asking & { call: { record: CallRecord; error: ErrorDict | null }; first: number },
+  props: Asking & { call: { record: CallRecord; error: ErrorDict | null }; first?: number },
 ) {
   const { record } = props.call;
   const exchanges = record.exchanges ?? [];
@@ -33,7 +34,7 @@ export function CallView(
         <ExchangeView
           key={at}
           exchange={exchange}
-          at={props.first + at}
+          at={(props.first ?? 0) + at}
           field={props.field}
           onAsk={props.onAsk}
         />
@@ -73,14 +74,18 @@ function ExchangeView({ exchange, at, field, onAsk }: Asking & { exchange: Excha
       </UnstyledButton>
       {opened && (
         <div className={classes.callBody}>
-          <button
-            type="button"
-            className={classes.address}
-            title="Where does the address come from?"
-            onClick={() => onAsk([ADDRESS], at)}
-          >
-            {exchange.url}
-          </button>
+          {onAsk ? (
+            <button
+              type="button"
+              className={classes.address}
+              title="Where does the address come from?"
+              onClick={() => onAsk([ADDRESS], at)}
+            >
+              {exchange.url}
+            </button>
+          ) : (
+            <span className="mono">{exchange.url}</span>
+          )}
           {exchange.error && <Tag tone="bad">{exchange.error}</Tag>}
           {hasContent(exchange.request_body) && (
             <BodyView
@@ -88,7 +93,7 @@ function ExchangeView({ exchange, at, field, onAsk }: Asking & { exchange: Excha
               label="Request"
               maxHeight={320}
               picked={picked}
-              onPick={(path) => onAsk(path, at)}
+              onPick={onAsk && ((path) => onAsk(path, at))}
             />
           )}
           {exchange.request_headers && (
