@@ -33,6 +33,11 @@ def group_of(tenant_id: str) -> str:
     return f"live.{tenant_id}"
 
 
+async def heard(tenant_id: str, listening_id: str) -> None:
+    """Tell everyone who watches a tenant that a listening has heard its event."""
+    await _send(group_of(tenant_id), {"type": "live.heard", "listening": listening_id})
+
+
 class Live:
     """Gathers changed runs for a twentieth of a second and tells each tenant's watchers once."""
 

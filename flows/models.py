@@ -1,8 +1,8 @@
 """The tables of flows: drafts, versions, deployments, triggers, and the book of events, runs and facts.
 
 Only the owning modules write them: publishing (flows, versions, deployments, triggers), journal (events, runs, facts,
-values), records (lookup tables), samples, trials, flow_tests. Run rows are found through one column, `due_at`: when
-somebody should look at the run.
+values), records (lookup tables), samples, trials, flow_tests, listening. Run rows are found through one column,
+`due_at`: when somebody should look at the run.
 """
 
 from __future__ import annotations
@@ -230,6 +230,22 @@ class FlowTest(TenantScoped):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Listening(TenantScoped):
+    """Somebody waits for the next real event of a flow, for a few minutes; `heard` is one that made no run."""
+
+    id = IdField("lst")
+    flow = models.ForeignKey(Flow, on_delete=models.CASCADE, related_name="+")
+    environment = models.ForeignKey(Environment, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=10, default="listening", db_index=True)
+    connection_id = models.CharField(max_length=40, blank=True, default="")
+    after = models.CharField(max_length=40)
+    until = models.DateTimeField()
+    event_id = models.CharField(max_length=40, blank=True, default="")
+    heard = PackedField(null=True)
+    hint = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
 
 
 class LookupTable(TenantScoped):

@@ -119,7 +119,7 @@ def deploy(request: Deploy) -> Deployment:
             paused_at=paused_at,
             created_by=request.person,
         )
-        state = _trigger_state(deployment)
+        state = trigger_state(version.tenant_id, version.flow_id, environment.id)
         state.subscription = subscriptions.pending(deployment, state)
         state.next_at = _first_time(version, state.next_at)
         state.save(update_fields=["subscription", "next_at"])
@@ -159,11 +159,13 @@ def bind(version: Version, environment: Environment, given: dict[str, str]) -> d
     return {alias: given[alias] for alias in wanted}
 
 
-def _trigger_state(deployment: Deployment) -> TriggerState:
-    state, _ = TriggerState.objects.of(deployment.tenant_id).get_or_create(
-        flow_id=deployment.flow_id,
-        environment_id=deployment.environment_id,
-        defaults={"tenant_id": deployment.tenant_id, "token": secrets.token_urlsafe(24)},
+def trigger_state(tenant_id: str, flow_id: str, environment_id: str) -> TriggerState:
+    """What a flow's trigger keeps in an environment; its address is made once and stays."""
+    state: TriggerState
+    state, _ = TriggerState.objects.of(tenant_id).get_or_create(
+        flow_id=flow_id,
+        environment_id=environment_id,
+        defaults={"tenant_id": tenant_id, "token": secrets.token_urlsafe(24)},
     )
     return state
 
@@ -215,7 +217,7 @@ def end(deployment: Deployment) -> None:
     """Take a flow out of work in its environment; what it has kept waits until a version is deployed there again."""
     with transaction.atomic():
         Deployment.objects.of(deployment.tenant_id).filter(id=deployment.id).update(active=False)
-        state = _trigger_state(deployment)
+        state = trigger_state(deployment.tenant_id, deployment.flow_id, deployment.environment_id)
         state.subscription = subscriptions.ended(state)
         state.next_at = None
         state.save(update_fields=["subscription", "next_at"])

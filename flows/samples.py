@@ -150,6 +150,12 @@ def _body(event: Event) -> Any:
         return bytes(event.body).decode("utf-8", "replace")
 
 
+def take_heard(flow: Flow, body: Any) -> int:
+    """Make the body of an event that made no run the trigger's sample."""
+    trigger = trigger_of(flow.draft)
+    return keep(flow, {trigger: body}, Origin("event")) if trigger is not None else 0
+
+
 def take_run(flow: Flow, run_id: str, event: Event) -> int:
     """Make what a run's steps came to their samples, and its event the trigger's."""
     known = steps_of(flow.draft).keys() - {trigger_of(flow.draft)}
@@ -214,7 +220,7 @@ def example_of(document: Mapping[str, Any], node: Mapping[str, Any]) -> Any:
     aliases = document.get("connections")
     if not isinstance(params, dict) or not isinstance(aliases, dict):
         return None
-    alias = aliases.get(params.get("connection"))
+    alias = aliases.get(str(params.get("connection")))
     connector = alias.get("connector") if isinstance(alias, dict) else None
     if not isinstance(connector, str) or connector not in registry():
         return None
@@ -225,5 +231,5 @@ def example_of(document: Mapping[str, Any], node: Mapping[str, Any]) -> Any:
     webhook = manifest.triggers.get("webhook")
     events = webhook.events if webhook is not None else {}
     wanted = params.get("event") or list(events)
-    names = [wanted] if isinstance(wanted, str) else wanted
+    names = [str(name) for name in wanted] if isinstance(wanted, list) else [str(wanted)]
     return next((events[name].sample for name in names if name in events and events[name].sample is not None), None)

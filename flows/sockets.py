@@ -78,6 +78,11 @@ class LiveSocket(AsyncWebsocketConsumer):
                 if not row["trial"]:
                     await self._send({"type": "run", "run": row})
 
+    async def live_heard(self, message: dict[str, Any]) -> None:
+        """Somebody of the tenant listened for an event, and it came."""
+        if await self._still_member():
+            await self._send({"type": "heard", "listening": message["listening"]})
+
     async def _still_member(self) -> bool:
         """Whether the person may still look; asked now and then, and a socket of somebody who left is closed."""
         now = time.monotonic()

@@ -43,9 +43,12 @@ def pending(deployment: Deployment, state: TriggerState) -> dict[str, Any]:
     params = deployed.trigger
     if params.get("type") != "webhook":
         return ended(state)
-    connection = (
-        Connection.objects.of(state.tenant_id).filter(id=deployed.connections.get(params["connection"])).first()
-    )
+    connection_id = deployed.connections.get(params["connection"])
+    return pending_by(state, Connection.objects.of(state.tenant_id).filter(id=connection_id).first(), params)
+
+
+def pending_by(state: TriggerState, connection: Connection | None, params: dict[str, Any]) -> dict[str, Any]:
+    """What a trigger with these parameters is to be subscribed to through a connection; empty where it cannot be."""
     if connection is None:
         return ended(state)
     spec = _spec_of(connection)

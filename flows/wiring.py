@@ -9,10 +9,10 @@ from typing import Any
 
 from connectors import connections
 from connectors.models import Connection
-from flows import control, samples, sweeper, trials
+from flows import control, listening, samples, sweeper, trials
 from flows.models import Deployment, Run
 from flows.reading import moment
-from flows.triggers import routes
+from flows.triggers import routes, webhook
 
 
 def connect() -> None:
@@ -22,7 +22,8 @@ def connect() -> None:
     connections.waiting_for.append(runs_that_wait)
     connections.when_mended.append(_mended)
     samples.before_reading.append(trials.gather)
-    sweeper.tending.append(trials.tend)
+    sweeper.tending += [trials.tend, listening.tend]
+    webhook.when_heard.append(listening.hear)
 
 
 _MOST_WAITING_SHOWN = 10

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from connectors.gateway import gateway
 from connectors.sandbox.deliveries import deliver_forever
-from flows import bell, journal, runner, subscriptions, sweeper
+from flows import bell, journal, listening, runner, subscriptions, sweeper
 from flows.triggers import schedule
 from ipaas.book import loops
 from ipaas.book.writer import close_writer, get_writer
@@ -62,6 +62,7 @@ class Background:
             self._keep(deliver_forever)
         if KEEP_SUBSCRIPTIONS in self._duties:
             self._keep(subscriptions.keep_forever)
+            self._keep(listening.keep_forever)
 
     async def stop(self) -> None:
         """End every duty; runs in hand come to rest or are given back."""

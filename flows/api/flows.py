@@ -97,7 +97,7 @@ def _trigger(document: dict[str, Any]) -> dict[str, Any] | None:
             params = node.get("params")
             params = params if isinstance(params, dict) else {}
             aliases = document.get("connections")
-            alias = aliases.get(params.get("connection")) if isinstance(aliases, dict) else None
+            alias = aliases.get(str(params.get("connection"))) if isinstance(aliases, dict) else None
             connector = alias.get("connector") if isinstance(alias, dict) else None
             return {"type": str(params.get("type", "webhook")), "connector": connector, "event": params.get("event")}
     return None

@@ -69,7 +69,23 @@ class TrialShape(serializers.Serializer[Any]):
     answered = serializers.ListField(child=serializers.CharField())
 
 
-class TestStep(FlowView):
+class TryingView(FlowView):
+    """Views that try out a draft."""
+
+    def may_try(self, name: str) -> Environment:
+        """The environment, where a draft may be tried: it writes for real, so only where whoever asks may deploy."""
+        if name not in ALLOWED:
+            raise Problem(
+                422,
+                "environment_refused",
+                detail=f"A draft is tried in the sandbox or in development, never in {name}.",
+                hint="Choose the sandbox.",
+            )
+        self.require("deploy_sandbox" if name == "sandbox" and "deploy" not in self.permissions else "deploy")
+        return self.environment(name)
+
+
+class TestStep(TryingView):
     """Try out a draft."""
 
     permission = {"POST": "edit_flows"}
@@ -96,7 +112,7 @@ class TestStep(FlowView):
     def _wanted(self, flow_id: str, given: dict[str, Any]) -> trials.Wanted:
         flow = self.flow(flow_id)
         document = outline_checked(given.get("document") or flow.draft)
-        environment = self._environment(given["environment"], given["mode"])
+        environment = self.may_try(given["environment"])
         step = given["step"]
         if given["mode"] == "whole":
             step = ""
@@ -112,19 +128,6 @@ class TestStep(FlowView):
             event=given.get("event"),
             person=self.person,
         )
-
-    def _environment(self, name: str, mode: str) -> Environment:
-        """A trial writes for real, so it is bound to where that does no harm, and to whoever may deploy there."""
-        if name not in ALLOWED:
-            raise Problem(
-                422,
-                "environment_refused",
-                detail=f"A draft is tested in the sandbox or in development, never in {name}.",
-                hint="Choose the sandbox.",
-            )
-        if mode != "look":
-            self.require("deploy_sandbox" if name == "sandbox" and "deploy" not in self.permissions else "deploy")
-        return self.environment(name)
 
 
 def _stopped(error: dict[str, Any]) -> Problem:

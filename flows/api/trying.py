@@ -1,4 +1,4 @@
-"""Paths of trying out a flow before it is published: samples, the events they are taken from, trials, tests.
+"""Paths of trying out a flow before it is published: samples, the events they are taken from, trials, tests, listening.
 
 Included by `flows.api.urls` below one tenant. Holds no logic.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from flows.api import flow_tests, samples, trials
+from flows.api import flow_tests, listening, samples, trials
 
 patterns = [
     path("flows/<id:flow_id>/samples/", samples.Samples.as_view()),
@@ -16,6 +16,8 @@ patterns = [
     path("flows/<id:flow_id>/tests/", flow_tests.FlowTests.as_view()),
     path("flows/<id:flow_id>/tests/run/", flow_tests.PlayFlowTests.as_view()),
     path("flows/<id:flow_id>/tests/<id:test_id>/", flow_tests.OneFlowTest.as_view()),
+    path("flows/<id:flow_id>/listening/", listening.Listenings.as_view()),
+    path("flows/<id:flow_id>/listening/<id:listening_id>/", listening.OneListening.as_view()),
     path("flows/<id:flow_id>/test-step/", trials.TestStep.as_view()),
     path("flows/<id:flow_id>/events/", samples.Events.as_view()),
     path("flows/<id:flow_id>/events/<id:event_id>/", samples.OneEvent.as_view()),

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from connectors.models import Connection
@@ -18,18 +19,16 @@ from connectors.threads import in_thread
 from connectors.vault import open_sealed
 from flows import deployed as deployments
 from flows.deployed import Deployed
-from flows.models import Deployment, TriggerState
+from flows.models import Deployment, Listening, TriggerState
 
 _FRESH_SECONDS = 1.0
 _MOST_ROUTES = 2000
 
 
 @dataclass(slots=True)
-class Route:
-    """An address at work. `secrets` empty means that signed events cannot be verified and are refused."""
+class Address:
+    """Who sends to an address. `secrets` empty means that signed events cannot be verified and are refused."""
 
-    deployed: Deployed
-    paused: bool
     spec: TriggerSpec
     config: dict[str, Any]
     secrets: tuple[str, ...]
@@ -37,12 +36,28 @@ class Route:
     read_at: float
 
 
-_routes: OrderedDict[str, Route] = OrderedDict()
-_readings: dict[str, asyncio.Future[Route | None]] = {}
+@dataclass(slots=True)
+class Route(Address):
+    """An address at work."""
+
+    deployed: Deployed
+    paused: bool
 
 
-async def route_of(token: str) -> Route | None:
-    """The route of an address, or None where nothing is deployed there."""
+@dataclass(slots=True)
+class Listened(Address):
+    """An address where nothing is deployed and somebody listens for the next event, which makes no run."""
+
+    tenant_id: str
+    listening_id: str
+
+
+_routes: OrderedDict[str, Route | Listened] = OrderedDict()
+_readings: dict[str, asyncio.Future[Route | Listened | None]] = {}
+
+
+async def route_of(token: str) -> Route | Listened | None:
+    """The route of an address, or None where nothing is deployed there and nobody listens."""
     route = _routes.get(token)
     if route is not None and time.monotonic() - route.read_at < _FRESH_SECONDS:
         return route
@@ -53,7 +68,7 @@ async def route_of(token: str) -> Route | None:
     return await asyncio.shield(reading)
 
 
-async def _read_again(token: str) -> Route | None:
+async def _read_again(token: str) -> Route | Listened | None:
     """Read a route once for all who ask for it at the same time."""
     found = await in_thread(_read, token)
     if found is None:
@@ -73,7 +88,7 @@ def forget(token: str | None = None) -> None:
         _routes.pop(token, None)
 
 
-def _read(token: str) -> Route | None:
+def _read(token: str) -> Route | Listened | None:
     state = TriggerState.objects.across_tenants("the address is its own proof").filter(token=token).first()
     if state is None:
         return None
@@ -83,7 +98,7 @@ def _read(token: str) -> Route | None:
         .first()
     )
     if row is None:
-        return None
+        return _listened(state)
     deployed = deployments.load(row.id)
     params = deployed.trigger
     if params.get("type", "webhook") != "webhook":
@@ -97,15 +112,40 @@ def _route(state: TriggerState, row: Deployment, deployed: Deployed, params: dic
     if connection is None:
         return None
     spec = registry().get(connection.connector).manifest.triggers["webhook"].bound_to(connection.config)
-    wanted = params.get("event") or []
     return Route(
         deployed=deployed,
         paused=row.paused_at is not None,
         spec=spec,
         config=dict(connection.config),
         secrets=_secrets(state, connection, spec),
-        events=frozenset([wanted] if isinstance(wanted, str) else wanted),
+        events=_events(params),
         read_at=time.monotonic(),
+    )
+
+
+def _events(params: dict[str, Any]) -> frozenset[str]:
+    wanted = params.get("event") or []
+    return frozenset([wanted] if isinstance(wanted, str) else wanted)
+
+
+def _listened(state: TriggerState) -> Listened | None:
+    """Where nothing is deployed, the draft's trigger may be listened to for a while."""
+    rows = Listening.objects.of(state.tenant_id).filter(flow_id=state.flow_id, environment_id=state.environment_id)
+    row = rows.filter(state="listening", until__gt=datetime.now(UTC)).select_related("flow").order_by("-id").first()
+    connection = (
+        Connection.objects.of(state.tenant_id).filter(id=row.connection_id).first() if row is not None else None
+    )
+    if row is None or connection is None:
+        return None
+    spec = registry().get(connection.connector).manifest.triggers["webhook"].bound_to(connection.config)
+    return Listened(
+        spec=spec,
+        config=dict(connection.config),
+        secrets=_secrets(state, connection, spec),
+        events=_events(deployments.trigger_params(row.flow.draft)),
+        read_at=time.monotonic(),
+        tenant_id=state.tenant_id,
+        listening_id=row.id,
     )
 
 

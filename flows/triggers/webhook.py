@@ -18,11 +18,13 @@ import orjson
 from django.conf import settings
 
 from connectors.gateway import SignatureRefused, verify_webhook
+from connectors.threads import in_thread
 from flows import live
 from flows.events import BodyRefused, parse_body
 from flows.intake import Arrival, admit
 from flows.triggers.paths import value_at
-from flows.triggers.routes import Route, route_of
+from flows.triggers.routes import Address, Listened, Route, route_of
+from ipaas.book.cards import mask_body
 from ipaas.book.writer import get_writer
 
 Scope = dict[str, Any]
@@ -35,6 +37,9 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 _OURS = frozenset({"content-length", "transfer-encoding", "connection", "x-ipaas-run"})
 _WITHOUT_BODY = (204, 304)
 _NOT_KEPT = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+when_heard: list[Callable[[str, dict[str, Any]], bool]] = []
+"""Told in a thread of an event that somebody listens for: the listening's id, received_at, headers, query and body."""
 
 
 class Refusal(Exception):
@@ -75,6 +80,8 @@ async def _answer(scope: Scope, receive: Receive) -> tuple[int, bytes, dict[str,
     event_type = value_at(body, route.spec.event_type) if route.spec.event_type else None
     if route.events and event_type is not None and event_type not in route.events:
         return 200, orjson.dumps({"ignored": str(event_type)[:200]}), {"content-type": "application/json"}
+    if isinstance(route, Listened):
+        return await _heard(route, scope, headers, raw)
     if get_writer().is_behind:
         raise Refusal(429, "busy", "Intake is behind; send the event again shortly.", {"retry-after": "5"})
     return await _admit(route, scope, headers, raw, body)
@@ -105,7 +112,7 @@ def _too_large(most: int) -> Refusal:
     return Refusal(413, "too_large", f"An event may have at most {most} bytes (IPAAS_EVENT_MAX_BYTES).")
 
 
-def _check_signature(route: Route, headers: dict[str, str], raw: bytes) -> None:
+def _check_signature(route: Address, headers: dict[str, str], raw: bytes) -> None:
     try:
         verify_webhook(route.config, route.spec, route.secrets, headers, raw, time.time())
     except SignatureRefused as refused:
@@ -142,6 +149,22 @@ async def _admit(
     return status, orjson.dumps({"run": admitted.run_id}), {"content-type": "application/json"}
 
 
+async def _heard(
+    route: Listened, scope: Scope, headers: dict[str, str], raw: bytes
+) -> tuple[int, bytes, dict[str, str]]:
+    """Nothing is deployed here, so the event makes no run; whoever listens for it gets it."""
+    event = {
+        "received_at": datetime.now(UTC),
+        "headers": _kept(route, headers),
+        "query": dict(parse_qsl(scope.get("query_string", b"").decode("latin-1"))),
+        "body": _parsed(mask_body(raw), headers),
+    }
+    for listener in when_heard:
+        if await in_thread(listener, route.listening_id, event):
+            await live.heard(route.tenant_id, route.listening_id)
+    return 202, orjson.dumps({"listening": route.listening_id}), {"content-type": "application/json"}
+
+
 async def _admit_and_reply(arrival: Arrival) -> tuple[int, bytes, dict[str, str]]:
     """The flow answers for itself; a duplicate, or a flow that takes too long, is answered with the run."""
     admitted, reply = await live.with_reply(lambda run_id: admit(arrival, run_id=run_id), _REPLY_SECONDS)
@@ -176,7 +199,7 @@ def _dedupe_key(route: Route, raw: bytes, body: Any) -> str:
     return "sha256:" + hashlib.sha256(raw).hexdigest()
 
 
-def _kept(route: Route, headers: dict[str, str]) -> dict[str, str]:
+def _kept(route: Address, headers: dict[str, str]) -> dict[str, str]:
     """The headers without what may hold a secret: sign-in headers and the one that carries a shared secret."""
     secret_header = route.spec.signature.header.lower() if route.spec.signature is not None else ""
     return {name: value for name, value in headers.items() if name not in _NOT_KEPT and name != secret_header}

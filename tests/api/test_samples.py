@@ -151,6 +151,17 @@ def test_the_event_of_the_connector_is_taken_and_operations_fill_what_is_empty(a
     assert found["charge"]["value"] == {"id": "ch_mine"}
 
 
+@pytest.mark.parametrize("odd", [{"connection": []}, {"connection": "stub", "event": 7}, {"event": [[]]}, []])
+def test_examples_of_a_draft_that_makes_no_sense_yet_are_none(admin: Member, flow: str, odd: Any) -> None:
+    drawn = {"nodes": [{"id": "start", "kind": "trigger", "params": odd}, {"id": "a", "kind": "call", "params": odd}]}
+    saved = admin.client.patch(f"{BASE}/flows/{flow}/", {"document": drawn}, format="json")
+
+    answer = _take(admin, flow, connector=True)
+
+    assert saved.status_code == 200
+    assert code_of(answer) == (422, "no_example")
+
+
 def test_a_connector_without_an_example_says_what_to_do_instead(admin: Member, flow: str) -> None:
     admin.client.patch(f"{BASE}/flows/{flow}/", {"document": document(fixed("order", ok=True))}, format="json")
 

@@ -187,7 +187,11 @@ class House:
         """Send a webhook to a deployment's address."""
         state = TriggerState.objects.of(self.tenant).get(flow_id=deployment.flow_id)
         sent = orjson.dumps(body) if raw is None else raw
-        return self.ask(_post(f"/hooks/{state.token}", sent, {"content-type": "application/json", **(headers or {})}))
+        return self.post(f"/hooks/{state.token}", sent, headers)
+
+    def post(self, path: str, raw: bytes, headers: dict[str, str] | None = None) -> HookAnswer:
+        """Send a webhook to any address."""
+        return self.ask(_post(path, raw, {"content-type": "application/json", **(headers or {})}))
 
     def run(self, run_id: str) -> Run:
         """A run as the book has it now."""

@@ -13,14 +13,15 @@ import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.test import Client
 
-from flows import sockets
-from flows.models import Run
+from flows import listening, sockets
+from flows.models import Listening, Run
 from ipaas.accounts.members import add_member, remove_member
 from ipaas.accounts.models import Membership, User
 from ipaas.accounts.tenants import create_tenant
 from ipaas.asgi import application
+from ipaas.book.ids import new_id
 from tests.connectors.stub import reply
-from tests.flows.documents import call
+from tests.flows.documents import call, document, fixed
 from tests.flows.house import House
 
 ORIGIN = (b"origin", b"http://testserver")
@@ -280,3 +281,20 @@ async def _in_thread(work: Callable[..., Any], *arguments: Any) -> None:
 def _leave(house: House) -> None:
     membership = Membership.objects.of(house.tenant).get(user__email="vera@acme.test")
     remove_member(membership, datetime.now(UTC))
+
+
+def test_who_watches_hears_that_an_event_was_listened_for(house: House, member: Client) -> None:
+    deployment = house.deploy(document(fixed("done", ok=True)))
+    row = Listening.objects.of(house.tenant).create(
+        flow=deployment.flow, environment=house.environment(), after=new_id("run"), until=datetime.now(UTC)
+    )
+    house.start(deployment)
+
+    async def story(tab: Tab) -> dict[str, Any]:
+        keeping = asyncio.ensure_future(listening.keep_forever(asyncio.Event()))
+        try:
+            return await tab.hear()
+        finally:
+            keeping.cancel()
+
+    assert _watching(house, member, story) == {"type": "heard", "listening": row.id}
