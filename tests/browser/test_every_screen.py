@@ -79,6 +79,22 @@ def _step_of_run(person: Person, shop: Shop, run: dict[str, Any]) -> None:
     expect(person.page.get_by_test_id("step-effects")).to_be_visible()
 
 
+def _where_from(person: Person, _shop: Shop, run: dict[str, Any]) -> None:
+    person.sign_in("admin").open(f"runs/{run['id']}?field=input:create_order:OrderDtls/%230/PartNum")
+    expect(person.page.get_by_test_id("stages").first).to_contain_text("PUMP-100")
+
+
+def _made_of_it(person: Person, _shop: Shop, run: dict[str, Any]) -> None:
+    person.sign_in("admin").open(f"runs/{run['id']}?field=event:paid:body/data/object/id&at=30")
+    expect(person.page.get_by_test_id("reach")).to_contain_text("Create the sales order")
+
+
+def _compared(person: Person, shop: Shop, run: dict[str, Any]) -> None:
+    other = buy_until(shop, "autolycus", "succeeded")
+    person.sign_in("admin").open(f"runs/{run['id']}/compare/{other['id']}")
+    expect(person.page.get_by_test_id("compare-fields")).to_be_visible()
+
+
 def _sandbox(person: Person, shop: Shop, run: dict[str, Any]) -> None:
     _listed("sandbox", "[data-testid=play-stripe_checkout]")(person, shop, run)
     expect(person.page.get_by_test_id("book-epicor_kinetic").get_by_role("table").first).to_be_visible()
@@ -98,6 +114,9 @@ SCREENS: dict[str, Callable[..., None]] = {
     "runs": _listed("runs", "[data-testid^=run-row-]"),
     "run": _run,
     "run_step": _step_of_run,
+    "run_where_from": _where_from,
+    "run_made_of_it": _made_of_it,
+    "run_compared": _compared,
     "connections": _listed("connections", "[data-testid^=connection-row-]"),
     "connecting": _connecting,
     "tables": _listed("tables", "[data-testid^=table-row-]"),

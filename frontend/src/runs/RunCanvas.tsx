@@ -67,7 +67,7 @@ function useMarkedInSight(marks: Marks | null | undefined): void {
     if (!wanted) return;
     const nodes = wanted.split(" ").map((id) => ({ id }));
     const timer = setTimeout(
-      () => void flow.fitView({ nodes, padding: 0.16, maxZoom: 0.9, minZoom: 0.42, duration: 150 }),
+      () => void flow.fitView({ nodes, padding: 0.16, maxZoom: 0.9, minZoom: 0.28, duration: 150 }),
       140,
     );
     return () => clearTimeout(timer);

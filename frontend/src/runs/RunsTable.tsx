@@ -14,10 +14,10 @@ const ROW = 43;
 const AROUND = 30;
 const DRAWN_WHOLE = 120;
 const WIDTHS: Partial<Record<Column, number>> = {
-  flow: 180,
-  duration: 112,
-  attempts: 82,
-  began: 108,
+  flow: 148,
+  duration: 96,
+  attempts: 80,
+  began: 100,
   id: 124,
 };
 const RIGHT: Column[] = ["duration", "attempts", "began"];
@@ -40,7 +40,7 @@ export function RunsTable({ runs, columns }: { runs: Run[]; columns: Column[] })
       <Table.Thead>
         <Table.Tr>
           <Table.Th w={128}>State</Table.Th>
-          <Table.Th w={columns.includes("what") ? 206 : undefined}>Business key</Table.Th>
+          <Table.Th w={columns.includes("what") ? 196 : undefined}>Business key</Table.Th>
           {columns.map((column) => (
             <Table.Th key={column} w={WIDTHS[column]} ta={RIGHT.includes(column) ? "right" : undefined}>
               {COLUMNS[column]}
