@@ -332,6 +332,20 @@ export function createStoryServer(story = makeStory()) {
     }
     const found = story.connections.find((candidate) => candidate.id === id);
     if (!found) return notFound();
+    if (action === "health")
+      return ok({
+        status: found.status,
+        status_detail: {},
+        last_ok_at: found.last_used_at,
+        last_failure: null,
+        calls: 12,
+        failed: 1,
+        refused: 0,
+        error_rate: 0.0833,
+        hours: [{ at: found.created_at, calls: 12, failed: 1, refused: 0 }],
+        waiting: { count: 0, runs: [] },
+      });
+    if (!action && method === "GET") return ok({ ...found, used_by: [], deployments: [] });
     if (action === "test") {
       found.status = found.status === "broken" ? "broken" : "ok";
       return ok(

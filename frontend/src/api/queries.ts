@@ -13,6 +13,8 @@ import type { Sample } from "./trials";
 import type {
   AtWork,
   Connection,
+  ConnectionDetail,
+  ConnectionHealth,
   Connector,
   Deployment,
   Effect,
@@ -136,6 +138,9 @@ export const useSamplesOf = (id: string) =>
 export const useTemplates = () => useWholeList<Template>("templates/");
 export const useConnectors = () => useWholeList<Connector>("connectors/");
 export const useConnections = () => useWholeList<Connection>("connections/");
+export const useConnection = (id: string) => useResource<ConnectionDetail>(`connections/${id}/`);
+export const useConnectionHealth = (id: string) =>
+  useResource<ConnectionHealth>(`connections/${id}/health/`, { live: 15_000 });
 export const useTables = () => useWholeList<LookupTable>("lookup-tables/");
 export const useTable = (name: string) => useResource<LookupTable>(`lookup-tables/${name}/`);
 export const useSheetRows = (name: string) =>

@@ -106,6 +106,45 @@ export interface Connection {
   last_used_at: string | null;
 }
 
+export interface ConnectionDetail extends Connection {
+  deployments: {
+    flow: { id: string; name: string };
+    environment: Environment;
+    version: number;
+    paused: boolean;
+    aliases: string[];
+  }[];
+}
+
+export interface ConnectionTest {
+  ok: boolean;
+  message: string;
+  account?: string;
+  asked?: {
+    operation: string;
+    method: string;
+    url: string;
+    status: number | null;
+    duration_ms: number | null;
+  };
+  error?: { message?: string; hint?: string; code?: string };
+}
+
+export interface ConnectionHealth {
+  status: Connection["status"];
+  last_ok_at: string | null;
+  last_failure: { at: string; code?: string; message?: string; hint?: string } | null;
+  calls: number;
+  failed: number;
+  refused: number;
+  error_rate: number;
+  hours: { at: string; calls: number; failed: number; refused: number }[];
+  waiting: {
+    count: number;
+    runs: { id: string; business_key: string; flow: string; created_at: string }[];
+  };
+}
+
 export interface Deployment {
   id: string;
   environment: Environment;

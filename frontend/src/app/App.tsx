@@ -4,6 +4,7 @@ import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createBrowserRouter, Navigate, Outlet, RouterProvider, useParams } from "react-router";
 import { ApiProblem } from "@/api/client";
+import { SignedIn } from "@/connections/SignedIn";
 import { EmptyState, ErrorState } from "@/ui/states";
 import { routes } from "./routes";
 import { Shell } from "./Shell";
@@ -72,6 +73,7 @@ export function createRoutes() {
       element: <SessionGate />,
       children: [
         { path: "/", element: <Home /> },
+        { path: "/signed-in", element: <SignedIn /> },
         { path: "/t/:tenant", element: <InTenant />, children: routes },
         { path: "*", element: <Navigate to="/" replace /> },
       ],

@@ -1,14 +1,17 @@
 /** Connects a system: kind of sign-in, settings and credential by the connector's own schemas; tests it at once. */
 import { Alert, Button, Group, Modal, SegmentedControl, Switch, TextInput } from "@mantine/core";
-import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { type FormEvent, useEffect, useState } from "react";
 import { ApiProblem, api, explain } from "@/api/client";
 import { useRefresh, useSandbox, useTenantPath } from "@/api/queries";
-import type { Connection, Connector, Environment } from "@/api/types";
+import type { Connection, ConnectionTest, Connector, Environment } from "@/api/types";
 import { ENVIRONMENTS } from "@/app/tenant";
 import { ConnectorIcon } from "@/ui/ConnectorIcon";
 import { CredentialForm, type Values } from "./CredentialForm";
 import classes from "./connections.module.css";
+import { SignInSteps } from "./SignInSteps";
+import { openWindow, useSignIn } from "./signIn";
+import { TestAnswer } from "./TestAnswer";
 
 export function ConnectionDialog(props: {
   connector: Connector | null;
@@ -59,11 +62,22 @@ function Form({
   const [credential, setCredential] = useState<Values>({});
   const [problem, setProblem] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const [made, setMade] = useState<{ connection: Connection; test: { ok: boolean; message: string } } | null>(
-    null,
-  );
+  const [made, setMade] = useState<{ connection: Connection; test: ConnectionTest } | null>(null);
+  const [waiting, setWaiting] = useState<Connection | null>(null);
+  const signIn = useSignIn(waiting?.id ?? null, () => void refresh("connections/"));
   const auth = connector.auth.find((entry) => entry.kind === kind);
   const errors = fieldErrors(problem);
+
+  const offered = Object.keys(auth?.fields.properties ?? {});
+  const fitting = Object.fromEntries(Object.entries(credential).filter(([field]) => offered.includes(field)));
+  // Fake keys are the simulated system's alone; they go when the real one is meant.
+  const choose = (isSimulated: boolean) => {
+    setSimulated(isSimulated);
+    if (!isSimulated) {
+      setCredential({});
+      setConfig({});
+    }
+  };
 
   const keys = sandbox.data?.systems.find(({ system }) => system === connector.name)?.credentials;
   useEffect(() => {
@@ -76,6 +90,8 @@ function Form({
 
   async function submit(event: FormEvent) {
     event.preventDefault();
+    const needsWindow = kind === "oauth2_authorization_code";
+    const popup = needsWindow ? openWindow() : null;
     setBusy(true);
     setProblem(null);
     try {
@@ -85,30 +101,47 @@ function Form({
         environment,
         auth_kind: kind,
         config,
-        credential,
+        credential: fitting,
         simulated,
       };
       const connection = await api.post<Connection>(path("connections/"), body);
-      if (kind === "oauth2_authorization_code") return await authorize(connection);
-      const test = await api.post<{ ok: boolean; message: string }>(
-        path(`connections/${connection.id}/test/`),
-      );
+      if (needsWindow) {
+        setWaiting(connection);
+        await signIn.begin(connection.id, popup);
+        return await refresh("connections/");
+      }
+      const test = await api.post<ConnectionTest>(path(`connections/${connection.id}/test/`));
       await refresh("connections/");
       setMade({ connection, test });
     } catch (error) {
+      popup?.close();
       setProblem(error);
     } finally {
       setBusy(false);
     }
   }
-  async function authorize(connection: Connection) {
-    const answer = await api.post<{ authorize_url: string }>(
-      path(`connections/${connection.id}/oauth/start/`),
+  if (waiting)
+    return (
+      <div className={classes.form}>
+        <SignInSteps
+          state={signIn.state}
+          system={connector.title}
+          onAgain={() => void signIn.begin(waiting.id, openWindow()).catch(setProblem)}
+          onOpened={signIn.wait}
+        />
+        {problem !== null && <Refusal problem={problem} />}
+        <Group justify="flex-end">
+          <Button
+            variant={signIn.state.stage === "done" ? "filled" : "default"}
+            onClick={onClose}
+            data-testid="sign-in-close"
+          >
+            {signIn.state.stage === "done" ? "Done" : "Later"}
+          </Button>
+        </Group>
+      </div>
     );
-    window.location.assign(answer.authorize_url);
-  }
-
-  if (made) return <Made made={made} onClose={onClose} />;
+  if (made) return <Made made={made} connector={connector} onClose={onClose} />;
   return (
     <form onSubmit={submit} className={classes.form} autoComplete="off">
       <div className={classes.head}>
@@ -118,13 +151,10 @@ function Form({
           In the environment <strong>{title}</strong>.
         </p>
       </div>
-      {problem !== null && (
-        <Alert color="red" icon={<IconAlertTriangle size={18} />} title={explain(problem).title} role="alert">
-          {explain(problem).detail} {explain(problem).hint}
-        </Alert>
-      )}
+      {problem !== null && <Refusal problem={problem} />}
       <TextInput
         label="Name"
+        description="How people choose it when they deploy a flow"
         required
         value={name}
         error={errors.name}
@@ -137,7 +167,7 @@ function Form({
             label="Use the simulated system"
             description="Talks to the sandbox’s stand-in with its fake keys; nothing leaves this server."
             checked={simulated}
-            onChange={(event) => setSimulated(event.currentTarget.checked)}
+            onChange={(event) => choose(event.currentTarget.checked)}
             data-testid="connection-simulated"
           />
         </div>
@@ -165,7 +195,7 @@ function Form({
           <h3 className={classes.section}>{auth.title}</h3>
           <CredentialForm
             schema={auth.fields}
-            values={credential}
+            values={fitting}
             errors={errors}
             onChange={setCredential}
             prefix="credential"
@@ -184,21 +214,28 @@ function Form({
   );
 }
 
+function Refusal({ problem }: { problem: unknown }) {
+  const { title, detail, hint } = explain(problem);
+  return (
+    <Alert color="red" icon={<IconAlertTriangle size={18} />} title={title} role="alert">
+      {detail} {hint}
+    </Alert>
+  );
+}
+
 function Made(props: {
-  made: { connection: Connection; test: { ok: boolean; message: string } };
+  made: { connection: Connection; test: ConnectionTest };
+  connector: Connector;
   onClose: () => void;
 }) {
   const { connection, test } = props.made;
   return (
     <div className={classes.form}>
-      <Alert
-        color={test.ok ? "teal" : "orange"}
-        icon={test.ok ? <IconCircleCheck size={18} /> : <IconAlertTriangle size={18} />}
+      <TestAnswer
+        test={test}
+        connector={props.connector}
         title={test.ok ? `“${connection.name}” works` : `“${connection.name}” is kept, but its test failed`}
-        data-testid="connection-tested"
-      >
-        {test.message}
-      </Alert>
+      />
       <Group justify="flex-end">
         <Button onClick={props.onClose}>Done</Button>
       </Group>

@@ -1,31 +1,20 @@
 /** The connections of the chosen environment: what is connected, whether it works, and the gallery to connect more. */
-import { ActionIcon, Button, Menu, Table, Tooltip, VisuallyHidden } from "@mantine/core";
-import {
-  IconDots,
-  IconKey,
-  IconPlayerPause,
-  IconPlugConnected,
-  IconPlus,
-  IconTrash,
-} from "@tabler/icons-react";
-import { useState } from "react";
+import { Button, Checkbox, Select, Table, TextInput, VisuallyHidden } from "@mantine/core";
+import { IconPlugConnected, IconPlus, IconSearch } from "@tabler/icons-react";
 import { useSearchParams } from "react-router";
-import { api } from "@/api/client";
-import { useConnections, useConnectors, useRefresh, useTenantPath } from "@/api/queries";
+import { useConnections, useConnectors } from "@/api/queries";
 import type { Connection, Connector } from "@/api/types";
 import { usePageTitle } from "@/app/crumbs";
 import { ENVIRONMENTS, useCan, useEnvironment } from "@/app/tenant";
-import { Confirm } from "@/ui/Confirm";
-import { ConnectorIcon } from "@/ui/ConnectorIcon";
-import { tell, tellError } from "@/ui/notify";
 import { Page, Panel } from "@/ui/page";
 import { EmptyState, Loaded } from "@/ui/states";
-import { StatusBadge, Tag } from "@/ui/status";
-import { Ago } from "@/ui/time";
+import { stateOf } from "@/ui/status";
 import { ConnectionDialog } from "./ConnectionDialog";
+import { ConnectionDrawer } from "./ConnectionDrawer";
+import { ConnectionRow } from "./ConnectionRow";
 import { ConnectorGallery } from "./ConnectorGallery";
-import classes from "./connections.module.css";
-import { RotateDialog } from "./RotateDialog";
+
+const STATES = ["ok", "untested", "broken", "paused"];
 
 export default function ConnectionsPage() {
   usePageTitle({ title: "Connections" });
@@ -34,25 +23,34 @@ export default function ConnectionsPage() {
   const connections = useConnections();
   const connectors = useConnectors();
   const [search, setSearch] = useSearchParams();
-  const wanted = search.get("new");
-  const chosen = connectors.data?.find(({ name }) => name === wanted) ?? null;
-  const title = ENVIRONMENTS.find(({ name }) => name === environment)?.title ?? environment;
-  const begin = (name: string | null) =>
+  const put = (name: string, value: string | null) =>
     setSearch(
       (current) => {
         const next = new URLSearchParams(current);
-        if (name) next.set("new", name);
-        else next.delete("new");
+        if (value) next.set(name, value);
+        else next.delete(name);
         return next;
       },
       { replace: true },
     );
-  const here = connections.data?.filter((connection) => connection.environment === environment);
+  const wanted = search.get("new");
+  const text = search.get("q") ?? "";
+  const state = search.get("state");
+  const everywhere = search.get("everywhere") === "1";
+  const chosen = connectors.data?.find(({ name }) => name === wanted) ?? null;
+  const title = ENVIRONMENTS.find(({ name }) => name === environment)?.title ?? environment;
+  const begin = (name: string | null) => put("new", name);
+  const here = (connections.data ?? []).filter((each) => everywhere || each.environment === environment);
+  const shown = here.filter(
+    (each) =>
+      (!state || each.status === state) &&
+      `${each.name} ${each.connector}`.toLowerCase().includes(text.trim().toLowerCase()),
+  );
   const mayManage = can("manage_connections");
   return (
     <Page
       title="Connections"
-      lead={`Links to other systems in ${title}. Credentials are sealed and never shown again.`}
+      lead={`Links to other systems in ${everywhere ? "every environment" : title}. Credentials are sealed and never shown again.`}
       actions={
         mayManage && (
           <Button
@@ -65,10 +63,44 @@ export default function ConnectionsPage() {
         )
       }
     >
-      <Panel label="Connections">
+      <Panel
+        label="Connections"
+        bar={
+          <>
+            <TextInput
+              size="xs"
+              w={240}
+              leftSection={<IconSearch size={15} />}
+              placeholder="Search connections"
+              aria-label="Search connections"
+              value={text}
+              onChange={(event) => put("q", event.currentTarget.value)}
+              data-testid="connections-search"
+            />
+            <Select
+              size="xs"
+              w={150}
+              aria-label="State"
+              placeholder="Any state"
+              clearable
+              clearButtonProps={{ "aria-label": "Any state" }}
+              data={STATES.map((value) => ({ value, label: stateOf(value).word }))}
+              value={state}
+              onChange={(value) => put("state", value)}
+            />
+            <Checkbox
+              size="xs"
+              label="Every environment"
+              checked={everywhere}
+              onChange={(event) => put("everywhere", event.currentTarget.checked ? "1" : null)}
+              data-testid="connections-everywhere"
+            />
+          </>
+        }
+      >
         <Loaded query={connections}>
           {() =>
-            here?.length === 0 ? (
+            here.length === 0 ? (
               <EmptyState
                 icon={<IconPlugConnected size={24} />}
                 title={`Nothing is connected in ${title} yet`}
@@ -80,11 +112,27 @@ export default function ConnectionsPage() {
                   )
                 }
               >
-                A flow names the systems it uses; which connection each one takes is chosen when the flow is
-                deployed.
+                A connection holds the keys of one system. A flow names the systems it uses; which connection
+                each one takes is chosen when the flow is deployed. In the sandbox, simulated systems need no
+                keys.
               </EmptyState>
+            ) : shown.length === 0 ? (
+              <EmptyState
+                title="No connection matches these filters"
+                action={
+                  <Button variant="light" onClick={() => setSearch({}, { replace: true })}>
+                    Clear the filters
+                  </Button>
+                }
+              />
             ) : (
-              <ConnectionsTable rows={here ?? []} connectors={connectors.data ?? []} mayManage={mayManage} />
+              <ConnectionsTable
+                rows={shown}
+                connectors={connectors.data ?? []}
+                mayManage={mayManage}
+                everywhere={everywhere}
+                onOpen={(id) => put("open", id)}
+              />
             )
           }
         </Loaded>
@@ -96,178 +144,46 @@ export default function ConnectionsPage() {
         onClose={() => begin(null)}
       />
       <ConnectionDialog connector={chosen} environment={environment} onClose={() => begin(null)} />
+      <ConnectionDrawer
+        id={search.get("open")}
+        connectors={connectors.data ?? []}
+        onClose={() => put("open", null)}
+      />
     </Page>
   );
 }
 
-function ConnectionsTable(props: { rows: Connection[]; connectors: Connector[]; mayManage: boolean }) {
+function ConnectionsTable(props: {
+  rows: Connection[];
+  connectors: Connector[];
+  mayManage: boolean;
+  everywhere: boolean;
+  onOpen: (id: string) => void;
+}) {
   return (
     <Table highlightOnHover>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Connection</Table.Th>
-          <Table.Th w={360}>State</Table.Th>
-          <Table.Th w={140}>Last used</Table.Th>
-          <Table.Th w={150}>
+          <Table.Th w="32%">State</Table.Th>
+          <Table.Th w={120}>Last used</Table.Th>
+          <Table.Th w={130}>
             <VisuallyHidden>Actions</VisuallyHidden>
           </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
         {props.rows.map((connection) => (
-          <Row
+          <ConnectionRow
             key={connection.id}
             connection={connection}
             connector={props.connectors.find(({ name }) => name === connection.connector)}
             mayManage={props.mayManage}
+            everywhere={props.everywhere}
+            onOpen={() => props.onOpen(connection.id)}
           />
         ))}
       </Table.Tbody>
     </Table>
-  );
-}
-
-function detailOf(connection: Connection): string {
-  const detail = connection.status_detail;
-  if (!detail) return "";
-  if (typeof detail === "string") return detail;
-  return [detail.message, detail.hint].filter(Boolean).join(" ");
-}
-
-function Row({
-  connection,
-  connector,
-  mayManage,
-}: {
-  connection: Connection;
-  connector?: Connector;
-  mayManage: boolean;
-}) {
-  const can = useCan();
-  const path = useTenantPath();
-  const refresh = useRefresh();
-  const [busy, setBusy] = useState(false);
-  const [answer, setAnswer] = useState<{ ok: boolean; message: string } | null>(null);
-  const [dialog, setDialog] = useState<"delete" | "rotate" | null>(null);
-  const base = `connections/${connection.id}/`;
-
-  async function test() {
-    setBusy(true);
-    try {
-      setAnswer(await api.post<{ ok: boolean; message: string }>(path(`${base}test/`)));
-      await refresh("connections/");
-    } catch (error) {
-      tellError(error);
-    } finally {
-      setBusy(false);
-    }
-  }
-  async function pause() {
-    try {
-      await api.patch(path(base), { paused: connection.status !== "paused" });
-      await refresh("connections/");
-    } catch (error) {
-      tellError(error);
-    }
-  }
-  const message = answer?.message ?? detailOf(connection);
-  return (
-    <Table.Tr data-testid={`connection-row-${connection.id}`} data-name={connection.name}>
-      <Table.Td>
-        <div className={classes.name}>
-          <ConnectorIcon
-            name={connector?.title ?? connection.connector}
-            url={connector?.icon_url}
-            size={34}
-          />
-          <div>
-            <div className={classes.title}>
-              {connection.name}
-              {connection.simulated && (
-                <Tag tone="busy" title="Talks to the simulated system of the sandbox">
-                  simulated
-                </Tag>
-              )}
-            </div>
-            <span className="faint">
-              {connector?.title ?? connection.connector}
-              {connection.config.company ? ` · ${connection.config.company}` : ""}
-            </span>
-          </div>
-        </div>
-      </Table.Td>
-      <Table.Td>
-        <StatusBadge status={connection.status} />
-        {message && (
-          <div
-            className={classes.detail}
-            data-bad={answer?.ok === false || connection.status === "broken" || undefined}
-          >
-            {message}
-          </div>
-        )}
-      </Table.Td>
-      <Table.Td className="faint">
-        <Ago at={connection.last_used_at} />
-      </Table.Td>
-      <Table.Td>
-        <div className={classes.actions}>
-          {can("use_connections") && (
-            <Button variant="default" loading={busy} onClick={test} data-testid={`test-${connection.name}`}>
-              Test
-            </Button>
-          )}
-          {mayManage && (
-            <Menu position="bottom-end" width={200}>
-              <Menu.Target>
-                <Tooltip label="More">
-                  <ActionIcon aria-label={`More about ${connection.name}`}>
-                    <IconDots size={17} />
-                  </ActionIcon>
-                </Tooltip>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item leftSection={<IconKey size={16} />} onClick={() => setDialog("rotate")}>
-                  Rotate credential
-                </Menu.Item>
-                <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={pause}>
-                  {connection.status === "paused" ? "Resume" : "Pause"}
-                </Menu.Item>
-                <Menu.Divider />
-                <Menu.Item
-                  color="red"
-                  leftSection={<IconTrash size={16} />}
-                  onClick={() => setDialog("delete")}
-                >
-                  Delete
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
-          )}
-        </div>
-        <Confirm
-          opened={dialog === "delete"}
-          title={`Delete “${connection.name}”?`}
-          verb="Delete the connection"
-          onClose={() => setDialog(null)}
-          onConfirm={async () => {
-            await api.delete(path(base));
-            await refresh("connections/");
-            tell(`“${connection.name}” is deleted.`);
-          }}
-        >
-          Its credential is destroyed. Flows that are deployed with it can no longer call{" "}
-          {connector?.title ?? "the system"} until another connection is bound.
-        </Confirm>
-        {connector && (
-          <RotateDialog
-            connection={connection}
-            connector={connector}
-            opened={dialog === "rotate"}
-            onClose={() => setDialog(null)}
-          />
-        )}
-      </Table.Td>
-    </Table.Tr>
   );
 }

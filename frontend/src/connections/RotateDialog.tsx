@@ -1,10 +1,11 @@
-/** Gives a connection new secrets; fields left empty keep what they hold. */
-import { Button, Group, Modal } from "@mantine/core";
+/** Gives a connection new secrets, once the system has accepted them; fields left empty keep what they hold. */
+import { Alert, Button, Group, Modal } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
-import { api } from "@/api/client";
+import { ApiProblem, api, explain } from "@/api/client";
 import { useRefresh, useTenantPath } from "@/api/queries";
 import type { Connection, Connector } from "@/api/types";
-import { tell, tellError } from "@/ui/notify";
+import { tell } from "@/ui/notify";
 import { fieldErrors } from "./ConnectionDialog";
 import { CredentialForm, type Values } from "./CredentialForm";
 
@@ -22,39 +23,62 @@ export function RotateDialog(props: {
   const [busy, setBusy] = useState(false);
   const auth = connector.auth.find(({ kind }) => kind === connection.auth_kind) ?? connector.auth[0];
 
-  async function submit(event: FormEvent) {
-    event.preventDefault();
+  const close = () => {
+    setValues({});
+    setProblem(null);
+    props.onClose();
+  };
+  async function rotate(testFirst: boolean) {
     setBusy(true);
+    setProblem(null);
     try {
-      await api.post(path(`connections/${connection.id}/rotate/`), { credential: values });
-      const test = await api.post<{ ok: boolean; message: string }>(
-        path(`connections/${connection.id}/test/`),
-      );
+      const body = { credential: values, test_first: testFirst };
+      await api.post(path(`connections/${connection.id}/rotate/`), body);
       await refresh("connections/");
       tell(
-        test.message,
-        test.ok ? "The new credential works" : "The new credential is kept, but its test failed",
+        testFirst
+          ? "The system accepted it before it took the place of the old one. Waiting runs go on."
+          : "Test the connection to see whether the system accepts it.",
+        "The new credential is in place",
       );
-      setValues({});
-      props.onClose();
+      close();
     } catch (error) {
       setProblem(error);
-      tellError(error);
     } finally {
       setBusy(false);
     }
   }
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void rotate(true);
+  };
+  const isRefused = problem instanceof ApiProblem && problem.code === "new_credential_failed";
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={`Rotate the credential of “${connection.name}”`}
-    >
+    <Modal opened={props.opened} onClose={close} title={`Rotate the credential of “${connection.name}”`}>
       <form onSubmit={submit}>
         <p className="faint" style={{ marginTop: 0 }}>
-          What is saved now cannot be shown. Fields you leave empty stay as they are. Runs that wait for this
-          connection go on by themselves.
+          What is saved now cannot be shown. Fields you leave empty stay as they are. The new credential is
+          tested first; until the system accepts it, flows go on with the old one.
         </p>
+        {problem !== null && (
+          <Alert
+            color={isRefused ? "orange" : "red"}
+            icon={<IconAlertTriangle size={18} />}
+            title={isRefused ? "The new credential does not work" : explain(problem).title}
+            role="alert"
+            mb="md"
+            data-testid="rotate-refused"
+          >
+            {explain(problem).detail} {explain(problem).hint}
+            {isRefused && (
+              <Group mt="xs">
+                <Button variant="default" onClick={() => rotate(false)} data-testid="rotate-anyway">
+                  Put it in place all the same
+                </Button>
+              </Group>
+            )}
+          </Alert>
+        )}
         {auth && (
           <CredentialForm
             schema={auth.fields}
@@ -66,11 +90,16 @@ export function RotateDialog(props: {
           />
         )}
         <Group justify="flex-end" gap="xs" mt="lg">
-          <Button variant="default" onClick={props.onClose}>
+          <Button variant="default" onClick={close}>
             Cancel
           </Button>
-          <Button type="submit" loading={busy} disabled={Object.keys(values).length === 0}>
-            Save and test
+          <Button
+            type="submit"
+            loading={busy}
+            disabled={Object.keys(values).length === 0}
+            data-testid="rotate-save"
+          >
+            Test and replace
           </Button>
         </Group>
       </form>
