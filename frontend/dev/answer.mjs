@@ -488,7 +488,9 @@ export function createStoryServer(story = makeStory()) {
     sandbox,
     templates: (method, [name]) =>
       method === "GET"
-        ? page(story.templates)
+        ? name
+          ? ok(story.templates.find((template) => template.name === name))
+          : page(story.templates)
         : flows("POST", [], {
             name: story.templates.find((template) => template.name === name).title,
             document: structuredClone(story.templates[0].document),

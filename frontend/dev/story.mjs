@@ -485,6 +485,18 @@ export function makeStory() {
       {
         name: "stripe_order_to_cash",
         title: "Order to cash",
+        summary: "A paid charge becomes an order and a receipt in Epicor.",
+        purpose: "Orders",
+        explanation: ["Stripe reports a charge.", "Epicor gets the order."],
+        table_rows: [
+          {
+            name: "stripe_product_to_part",
+            title: "Stripe product to Epicor part",
+            key_title: "Product",
+            value_title: "Part",
+            rows: [{ key: "prod_LAMP", value: "LAMP-01" }],
+          },
+        ],
         description: "A charge in Stripe becomes customer, sales order and cash receipt in Epicor Kinetic.",
         needs: [
           { alias: "stripe", connector: "stripe" },

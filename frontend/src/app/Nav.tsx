@@ -1,7 +1,7 @@
 /** The navigation: the tenant, the pages, and how many runs need a person. */
 import { Menu, UnstyledButton } from "@mantine/core";
 import { IconCheck, IconSelector } from "@tabler/icons-react";
-import { NavLink, useNavigate } from "react-router";
+import { NavLink, useLocation, useNavigate } from "react-router";
 import { useRunStats } from "@/api/queries";
 import { Mark } from "./Mark";
 import { PAGES } from "./pages";
@@ -13,6 +13,7 @@ export function Nav() {
   const tenant = useTenant();
   const [environment] = useEnvironment();
   const stats = useRunStats(environment);
+  const isTemplate = useLocation().pathname.includes(`/${tenant.slug}/templates`);
   const needsPerson = (stats.data?.counts.uncertain ?? 0) + (stats.data?.counts.failed ?? 0);
   return (
     <nav className={classes.nav} aria-label="Main">
@@ -23,6 +24,7 @@ export function Nav() {
             <NavLink
               to={`/t/${tenant.slug}/${path}`}
               className={classes.link}
+              data-within={(path === "flows" && isTemplate) || undefined}
               title={title}
               data-testid={`nav-${path}`}
             >

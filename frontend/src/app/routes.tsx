@@ -4,6 +4,9 @@ import { Navigate, type RouteObject } from "react-router";
 import { FlowsPage } from "@/operate/FlowsPage";
 
 const EditorPage = lazy(() => import("@/canvas/EditorPage"));
+const GalleryPage = lazy(() => import("@/templates/GalleryPage"));
+const TemplatePage = lazy(() => import("@/templates/TemplatePage"));
+const InstallPage = lazy(() => import("@/templates/InstallPage"));
 const VersionsPage = lazy(() => import("@/versions/VersionsPage"));
 const RunsPage = lazy(() => import("@/runs/RunsPage"));
 const RunPage = lazy(() => import("@/runs/RunPage"));
@@ -19,6 +22,9 @@ export const routes: RouteObject[] = [
   { path: "flows", element: <FlowsPage /> },
   { path: "flows/:flow", element: <EditorPage /> },
   { path: "flows/:flow/versions", element: <VersionsPage /> },
+  { path: "templates", element: <GalleryPage /> },
+  { path: "templates/:template", element: <TemplatePage /> },
+  { path: "templates/:template/install", element: <InstallPage /> },
   { path: "runs", element: <RunsPage /> },
   { path: "runs/:run", element: <RunPage /> },
   { path: "runs/:run/compare", element: <ComparePage /> },

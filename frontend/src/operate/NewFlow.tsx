@@ -9,13 +9,23 @@ import { useTenant } from "@/app/tenant";
 import { EMPTY_DOCUMENT } from "@/document/types";
 import { tellError } from "@/ui/notify";
 import classes from "./flows.module.css";
+import { freeName } from "./flowWords";
 
-export function NewFlow({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function NewFlow({
+  opened,
+  taken,
+  onClose,
+}: {
+  opened: boolean;
+  taken: string[];
+  onClose: () => void;
+}) {
   const { slug } = useTenant();
   const path = useTenantPath();
   const refresh = useRefresh();
   const navigate = useNavigate();
-  const [name, setName] = useState("");
+  const [typed, setName] = useState<string | null>(null);
+  const name = typed ?? freeName("New flow", taken);
   const [description, setDescription] = useState("");
   const [busy, setBusy] = useState(false);
 
@@ -43,6 +53,7 @@ export function NewFlow({ opened, onClose }: { opened: boolean; onClose: () => v
           required
           maxLength={200}
           data-autofocus
+          onFocus={(event) => event.currentTarget.select()}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
           data-testid="new-flow-name"

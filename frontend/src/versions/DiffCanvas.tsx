@@ -34,7 +34,7 @@ const MarkedCard = memo(function MarkedCard(props: NodeProps<CardNode>) {
   return (
     <div className={classes.card} data-mark={mark} data-chosen={chosen || undefined}>
       <NodeCard {...props} selected={false} />
-      {mark !== "same" && (
+      {mark !== "same" && mark !== "plain" && (
         <span className={classes.badge}>
           <MarkTag mark={mark} onCanvas />
         </span>
@@ -45,7 +45,7 @@ const MarkedCard = memo(function MarkedCard(props: NodeProps<CardNode>) {
 
 const MarkedEdge = memo(function MarkedEdge(props: EdgeProps<CanvasEdge>) {
   const mark = (props.data as unknown as { mark: Mark }).mark;
-  if (mark === "same") return <FlowEdge {...props} />;
+  if (mark === "same" || mark === "plain") return <FlowEdge {...props} />;
   const [path, x, y] = getBezierPath({ ...props, curvature: 0.3 });
   return (
     <>
@@ -72,6 +72,7 @@ interface Props {
   chosen: string | null;
   first: string | null;
   onChoose: (step: string | null) => void;
+  label?: string;
 }
 
 export function DiffCanvas(props: Props) {
@@ -82,7 +83,7 @@ export function DiffCanvas(props: Props) {
   );
 }
 
-function Drawing({ picture, connectors, kinds, chosen, first, onChoose }: Props) {
+function Drawing({ picture, connectors, kinds, chosen, first, onChoose, label }: Props) {
   const { document } = picture;
   const nodes = useMemo(() => {
     const cards = drawNodes(document, { connectors, kinds, editable: false });
@@ -90,7 +91,7 @@ function Drawing({ picture, connectors, kinds, chosen, first, onChoose }: Props)
       const mark = picture.nodes.get(card.id) ?? "same";
       return {
         ...card,
-        ariaLabel: mark === "same" ? card.ariaLabel : `${mark}: ${card.ariaLabel}`,
+        ariaLabel: mark === "same" || mark === "plain" ? card.ariaLabel : `${mark}: ${card.ariaLabel}`,
         data: { ...card.data, mark, chosen: card.id === chosen },
       };
     });
@@ -99,7 +100,7 @@ function Drawing({ picture, connectors, kinds, chosen, first, onChoose }: Props)
   const edges = useMemo(
     () =>
       drawEdges(document, { connectors, kinds, editable: false }).map((edge) => {
-        const mark = edge.data ? (picture.edges.get(edgeKey(edge.data.edge)) ?? "same") : "same";
+        const mark = edge.data ? (picture.edges.get(edgeKey(edge.data.edge)) ?? "plain") : "plain";
         const data = { ...edge.data, mark } as unknown as CanvasEdge["data"];
         return { ...edge, data, className: mark === "same" ? classes.dim : undefined };
       }),
@@ -132,7 +133,7 @@ function Drawing({ picture, connectors, kinds, chosen, first, onChoose }: Props)
       maxZoom={1.6}
       onlyRenderVisibleElements={document.nodes.length > 150}
       proOptions={{ hideAttribution: true }}
-      aria-label="The differences on the canvas"
+      aria-label={label ?? "The differences on the canvas"}
     >
       <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--canvas-dot)" />
       <CanvasTools editable={false} />

@@ -4,12 +4,12 @@ import { connectorOf, titleOf } from "@/canvas/kinds";
 import { type Difference, type FieldChange, partsOf } from "@/document/differences";
 import { nodeOf } from "@/document/graph";
 import type { FlowDocument, FlowNode, Rule, Transform, Value } from "@/document/types";
-import { edgesAt, type Mark } from "./marks";
+import { type Change, edgesAt } from "./marks";
 import { chainWords, ruleWords, sourceWords, valueWords } from "./values";
 
 export interface Row {
   label: string;
-  mark: Exclude<Mark, "same">;
+  mark: Change;
   before: string | null;
   after: string | null;
   /** What happened, where before and after alone do not say it. */
@@ -19,7 +19,7 @@ export interface Item {
   /** A step's id, or a part of the flow as a whole. */
   key: string;
   title: string;
-  mark: Exclude<Mark, "same">;
+  mark: Change;
   isStep: boolean;
   rows: Row[];
 }
@@ -84,7 +84,7 @@ function partItem(key: string, title: string, fields: FieldChange[]): Item {
 function edgeRow(
   id: string,
   edge: { from: string; to: string; port?: string },
-  mark: Mark,
+  mark: Change,
   known: Known,
 ): Row {
   const leaves = edge.from === id;
