@@ -23,6 +23,7 @@ import { DeployDialog } from "@/operate/DeployDialog";
 import { PublishDialog } from "@/operate/PublishDialog";
 import { RunNow } from "@/operate/RunNow";
 import { TestButton } from "@/trial/TestButton";
+import { TestsBadge } from "@/trial/TestsBadge";
 import { tellError } from "@/ui/notify";
 import { Tag } from "@/ui/status";
 import { clockTime } from "@/ui/time";
@@ -166,6 +167,7 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
       <PublishDialog
         flow={flow}
         problems={draft.problems}
+        tests={<TestsBadge flow={flow.id} />}
         opened={dialog === "publish"}
         onClose={() => setDialog(null)}
         onGoTo={(pointer) => {

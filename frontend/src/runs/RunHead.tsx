@@ -4,6 +4,7 @@ import {
   IconArrowsDiff,
   IconBan,
   IconHelpHexagon,
+  IconListCheck,
   IconRefresh,
   IconRotateClockwise,
 } from "@tabler/icons-react";
@@ -13,6 +14,7 @@ import { api } from "@/api/client";
 import { useFlow, useRefresh, useTenantPath } from "@/api/queries";
 import type { ErrorDict, RunDetail } from "@/api/types";
 import { useCan, useTenant } from "@/app/tenant";
+import { SaveTest } from "@/trial/SaveTest";
 import { Confirm } from "@/ui/Confirm";
 import { IdChip } from "@/ui/copy";
 import { tell, tellError } from "@/ui/notify";
@@ -199,7 +201,7 @@ function Actions({ run }: Props) {
   const path = useTenantPath();
   const refresh = useRefresh();
   const navigate = useNavigate();
-  const [dialog, setDialog] = useState<"cancel" | "resolve" | null>(null);
+  const [dialog, setDialog] = useState<"cancel" | "resolve" | "test" | null>(null);
   const [busy, setBusy] = useState(false);
   const mayOperate = can("operate_runs");
   async function replay() {
@@ -250,6 +252,18 @@ function Actions({ run }: Props) {
           </Button>
         </Tooltip>
       )}
+      {can("edit_flows") && ["succeeded", "failed"].includes(run.status) && (
+        <Tooltip label="Later drafts are compared with what this run did">
+          <Button
+            variant="default"
+            leftSection={<IconListCheck size={15} />}
+            onClick={() => setDialog("test")}
+            data-testid="run-as-test"
+          >
+            Save as a test
+          </Button>
+        </Tooltip>
+      )}
       <Tooltip label="Side by side with another run of this flow">
         <Button
           variant="default"
@@ -284,6 +298,7 @@ function Actions({ run }: Props) {
         No further step begins. What was made in other systems stays made, and stays in the journal. The event
         can be replayed later.
       </Confirm>
+      <SaveTest flow={run.flow.id} run={run.id} opened={dialog === "test"} onClose={() => setDialog(null)} />
       <ResolveDialog run={run} opened={dialog === "resolve"} onClose={() => setDialog(null)} />
     </div>
   );

@@ -4,14 +4,16 @@ import { IconEar, IconPlayerPlayFilled } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { api } from "@/api/client";
-import { useSandbox, useTenantPath } from "@/api/queries";
-import { ENVIRONMENTS, useEnvironment, useTenant } from "@/app/tenant";
+import { useRefresh, useSandbox, useTenantPath } from "@/api/queries";
+import { ENVIRONMENTS, useCan, useEnvironment, useTenant } from "@/app/tenant";
 import { useEditor } from "@/canvas/editor";
 import { connectorOf } from "@/canvas/kinds";
 import type { FlowNode } from "@/document/types";
 import { scenarioTitle } from "@/sandbox/Scenarios";
 import { CopyField } from "@/ui/copy";
 import { tellError } from "@/ui/notify";
+import { eventsKey, samplesKey } from "./queries";
+import { Refused } from "./Refused";
 import { useTrialValue } from "./store";
 import { useTaking } from "./taking";
 import classes from "./trial.module.css";
@@ -20,19 +22,26 @@ import type { Listening } from "./types";
 const POLL_MS = 1000;
 
 export function Listen({ trigger, onDone }: { trigger: FlowNode; onDone: () => void }) {
-  const { flow } = useTrialValue();
+  const { flow, store } = useTrialValue();
   const path = useTenantPath();
+  const taking = useTaking(flow.id);
   const [environment] = useEnvironment();
   const title = ENVIRONMENTS.find(({ name }) => name === environment)?.title ?? environment;
   const [ear, setEar] = useState<(Listening & { since: number }) | null>(null);
   const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<unknown>(null);
   const start = async () => {
     setBusy(true);
+    setRefusal(null);
     try {
-      const made = await api.post<Listening>(path(`flows/${flow.id}/listening/`), { environment });
+      await taking.release(trigger.id);
+      const made = await api.post<Listening>(path(`flows/${flow.id}/listening/`), {
+        environment,
+        connections: store.getState().connections,
+      });
       setEar({ ...made, since: Date.now() });
     } catch (error) {
-      tellError(error, "Listening could not begin");
+      setRefusal(error);
     } finally {
       setBusy(false);
     }
@@ -41,6 +50,7 @@ export function Listen({ trigger, onDone }: { trigger: FlowNode; onDone: () => v
     return <Waiting ear={ear} trigger={trigger} onChange={setEar} onDone={onDone} />;
   return (
     <div className={classes.tight}>
+      {refusal !== null && <Refused error={refusal} verb="Listen" onAgain={start} />}
       {ear?.state === "ended" && (
         <p className={classes.notice} data-tone="wait" role="status">
           <span className={classes.noticeWords}>No event came. Cause one, then listen again.</span>
@@ -70,10 +80,10 @@ function Waiting(props: {
   const { flow } = useTrialValue();
   const path = useTenantPath();
   const [environment] = useEnvironment();
-  const taking = useTaking(flow.id);
+  const refresh = useRefresh();
   const address = path(`flows/${flow.id}/listening/${ear.id}/`);
-  const latest = useRef({ onChange, onDone, taking, ear });
-  latest.current = { onChange, onDone, taking, ear };
+  const latest = useRef({ onChange, onDone, refresh, ear });
+  latest.current = { onChange, onDone, refresh, ear };
   const [now, setNow] = useState(Date.now());
 
   useEffect(() => {
@@ -83,15 +93,19 @@ function Waiting(props: {
       const answer = await api.get<Listening>(address).catch(() => null);
       if (isGone || !answer) return;
       const { current } = latest;
-      if (answer.event && (await current.taking.fromEvent(answer.event, trigger.id))) current.onDone();
-      else if (answer.state === "ended") current.onChange({ ...current.ear, ...answer });
+      if (answer.state === "heard") {
+        isGone = true;
+        await current.refresh(samplesKey(flow.id), eventsKey(flow.id));
+        current.onDone();
+      }
+      if (answer.state === "ended") current.onChange({ ...current.ear, ...answer });
     };
     const timer = setInterval(() => void ask(), POLL_MS);
     return () => {
       isGone = true;
       clearInterval(timer);
     };
-  }, [address, trigger.id]);
+  }, [address, flow.id]);
 
   const end = () => {
     void api.delete(address).catch(() => {});
@@ -137,6 +151,7 @@ function CauseOne({ trigger }: { trigger: FlowNode }) {
   const { slug } = useTenant();
   const { store, connectors } = useEditor();
   const path = useTenantPath();
+  const can = useCan();
   const sandbox = useSandbox().data;
   const system = connectorOf(store.getState().document, trigger, connectors)?.name ?? "";
   const scenarios = [...(sandbox?.scenarios ?? [])].sort(
@@ -145,7 +160,7 @@ function CauseOne({ trigger }: { trigger: FlowNode }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const name = chosen ?? scenarios[0]?.name ?? null;
-  if (!name) return null;
+  if (!name || !can("play_sandbox")) return null;
   const play = async () => {
     setBusy(true);
     try {

@@ -1,12 +1,12 @@
 /** One test: run it, rename or delete it; what differs side by side, with a way to settle each difference. */
 import { Button, Menu, TextInput, Tooltip } from "@mantine/core";
-import { IconDots, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
+import { IconCheck, IconDots, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api } from "@/api/client";
 import { useRefresh, useTenantPath } from "@/api/queries";
 import { useTenant } from "@/app/tenant";
-import { TEST_FIELD, useDocument, useEditor } from "@/canvas/editor";
+import { useDocument, useEditor } from "@/canvas/editor";
 import { Confirm } from "@/ui/Confirm";
 import { tellError } from "@/ui/notify";
 import { StatusBadge } from "@/ui/status";
@@ -45,6 +45,18 @@ export function OneTest({ test }: { test: FlowTest }) {
           <StatusBadge status={result.ok ? "succeeded" : "failed"} word={capital(verdictOf(result))} />
         )}
         <span className={classes.spread} />
+        {result && !result.ok && !result.error && (
+          <Tooltip label="What comes out now becomes what this test expects">
+            <Button
+              variant="default"
+              leftSection={<IconCheck size={14} />}
+              onClick={() => change({ accept: true, document })}
+              data-testid="accept-result"
+            >
+              Accept the new values
+            </Button>
+          </Tooltip>
+        )}
         <Button
           variant="default"
           leftSection={<IconPlayerPlay size={14} />}
@@ -77,7 +89,6 @@ export function OneTest({ test }: { test: FlowTest }) {
         <Differences
           rows={rows}
           onIgnore={(row) => change({ ignored: [...new Set([...test.ignored, row.pointer])] })}
-          onAccept={(row) => change({ accept: [row.pointer] })}
         />
       )}
     </div>
@@ -86,11 +97,7 @@ export function OneTest({ test }: { test: FlowTest }) {
 
 const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
-function Differences(props: {
-  rows: DifferenceRow[];
-  onIgnore: (row: DifferenceRow) => void;
-  onAccept: (row: DifferenceRow) => void;
-}) {
+function Differences(props: { rows: DifferenceRow[]; onIgnore: (row: DifferenceRow) => void }) {
   const { view } = useEditor();
   return (
     <table className={classes.differences} data-testid="differences">
@@ -112,7 +119,8 @@ function Differences(props: {
                 variant="subtle"
                 size="compact-xs"
                 px={0}
-                onClick={() => view.getState().focusField(cardOf(row.step), TEST_FIELD)}
+                disabled={!row.step}
+                onClick={() => view.getState().focusField(cardOf(row.step), "")}
               >
                 {row.title}
               </Button>
@@ -125,11 +133,6 @@ function Differences(props: {
             <td className={classes.actual}>{valueWords(row.actual)}</td>
             <td>
               <div className={classes.buttons}>
-                <Tooltip label="The value of now becomes what the test expects">
-                  <Button variant="default" size="compact-xs" onClick={() => props.onAccept(row)}>
-                    Accept
-                  </Button>
-                </Tooltip>
                 <Tooltip label="This value may be another one each time">
                   <Button variant="subtle" size="compact-xs" onClick={() => props.onIgnore(row)}>
                     May differ

@@ -19,10 +19,22 @@ const ConnectionDialog = lazy(() =>
   import("@/connections/ConnectionDialog").then((module) => ({ default: module.ConnectionDialog })),
 );
 
-export function Refused({ error, start }: { error: unknown; start: Start }) {
+interface Asked {
+  /** What is done once it can be. */
+  verb: string;
+  onAgain: () => void;
+}
+
+/** A refused trial, begun again as it was. */
+export function RefusedTrial({ error, start }: { error: unknown; start: Start }) {
   const again = useStartTrial();
+  return <Refused error={error} verb="Go on with the test" onAgain={() => void again(start)} />;
+}
+
+export function Refused({ error, verb, onAgain }: Asked & { error: unknown }) {
   const problem = error instanceof ApiProblem ? error : null;
-  if (problem?.code === "connections_needed") return <ConnectionsNeeded problem={problem} start={start} />;
+  if (problem?.code === "connections_needed")
+    return <ConnectionsNeeded problem={problem} verb={verb} onAgain={onAgain} />;
   if (problem && problem.errors.length > 0) return <Problems problem={problem} />;
   const { title, detail, hint } = explain(error);
   return (
@@ -35,7 +47,7 @@ export function Refused({ error, start }: { error: unknown; start: Start }) {
         </div>
       </div>
       <div>
-        <Button variant="default" onClick={() => again(start)}>
+        <Button variant="default" onClick={onAgain}>
           Try again
         </Button>
       </div>
@@ -77,12 +89,11 @@ function Problems({ problem }: { problem: ApiProblem }) {
   );
 }
 
-function ConnectionsNeeded({ problem, start }: { problem: ApiProblem; start: Start }) {
+function ConnectionsNeeded({ problem, verb, onAgain }: Asked & { problem: ApiProblem }) {
   const { store } = useTrialValue();
   const document = useDocument();
   const connectors = useConnectors().data ?? [];
   const bindings = useBindings(document);
-  const begin = useStartTrial();
   const [connecting, setConnecting] = useState<Connector | null>(null);
   const named = problem.errors.map(({ pointer }) => pointer.split("/").pop() ?? "");
   const missing = bindings.filter(({ alias, fitting }) => named.includes(alias) || fitting.length === 0);
@@ -91,7 +102,7 @@ function ConnectionsNeeded({ problem, start }: { problem: ApiProblem; start: Sta
   const submit = () => {
     const chosen = bindings.flatMap(({ alias, chosen: one }) => (one ? [[alias, one.id]] : []));
     store.setState({ connections: Object.fromEntries(chosen) });
-    void begin(start);
+    onAgain();
   };
   return (
     <div className={classes.stack} data-testid="connections-needed">
@@ -99,9 +110,7 @@ function ConnectionsNeeded({ problem, start }: { problem: ApiProblem; start: Sta
         <IconPlugConnected size={16} aria-hidden />
         <div className={classes.noticeWords}>
           <strong>A connection in the sandbox is missing.</strong>
-          <p>
-            A test asks the systems of this flow through connections of the sandbox. Choose or create them.
-          </p>
+          <p>The systems of this flow are asked through connections of the sandbox. Choose or create them.</p>
         </div>
       </div>
       {shown.map((binding) => (
@@ -117,7 +126,7 @@ function ConnectionsNeeded({ problem, start }: { problem: ApiProblem; start: Sta
       ))}
       <div>
         <Button disabled={!isReady} onClick={submit} data-testid="test-connected">
-          Go on with the test
+          {verb}
         </Button>
       </div>
       <Suspense fallback={null}>

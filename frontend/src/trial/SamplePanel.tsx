@@ -56,7 +56,7 @@ function Chosen({ trigger, sample }: { trigger: FlowNode; sample: Sample | undef
               label="Values of the sample"
               verb="Save the sample"
               busy={taking.busy}
-              onSave={async (value) => (await taking.keep(trigger.id, value)) && done()}
+              onSave={async (value) => (await taking.keep(trigger.id, value, false)) && done()}
               onCancel={() => setEditing(false)}
             />
           ) : (
@@ -129,7 +129,7 @@ function Way(props: { way: string; trigger: FlowNode; sample: Sample | undefined
             leftSection={<IconSparkles size={14} />}
             disabled={!connector}
             loading={taking.busy}
-            onClick={async () => (await taking.fromConnector()) && onDone()}
+            onClick={async () => (await taking.fromConnector(trigger.id)) && onDone()}
             data-testid="sample-example"
           >
             Take the example
@@ -144,7 +144,7 @@ function Way(props: { way: string; trigger: FlowNode; sample: Sample | undefined
       verb="Use as the sample"
       startAs="json"
       busy={taking.busy}
-      onSave={async (value) => (await taking.keep(trigger.id, value)) && onDone()}
+      onSave={async (value) => (await taking.keep(trigger.id, value, false)) && onDone()}
     />
   );
 }

@@ -5,12 +5,12 @@ import { type FormEvent, useMemo, useState } from "react";
 import { api } from "@/api/client";
 import { useRefresh, useRun, useTenantPath } from "@/api/queries";
 import type { RunDetail } from "@/api/types";
-import { foldAll } from "@/runs/fold";
+import { foldAll, type RunState } from "@/runs/fold";
 import { titleOfStep } from "@/runs/story";
 import { useFacts } from "@/runs/useFacts";
 import { tell, tellError } from "@/ui/notify";
 import { Loaded, RowsSkeleton } from "@/ui/states";
-import { bySteps, proposedIgnored, type Recorded, recordedValues, whyOther } from "./ignoring";
+import { bySteps, playedBack, proposedIgnored, type Recorded, recordedValues, whyOther } from "./ignoring";
 import { nameOfSample } from "./names";
 import { testsKey } from "./queries";
 import classes from "./trial.module.css";
@@ -18,26 +18,23 @@ import classes from "./trial.module.css";
 export default function SaveTestForm(props: { flow: string; run: string; onClose: () => void }) {
   const run = useRun(props.run);
   const { facts, loaded } = useFacts(props.run, true);
-  const values = useMemo(() => recordedValues(foldAll(facts)), [facts]);
+  const state = useMemo(() => foldAll(facts), [facts]);
   return (
     <Loaded query={run} loading={<RowsSkeleton rows={4} />}>
-      {(whole) => (loaded ? <Form {...props} whole={whole} values={values} /> : <RowsSkeleton rows={4} />)}
+      {(whole) => (loaded ? <Form {...props} whole={whole} state={state} /> : <RowsSkeleton rows={4} />)}
     </Loaded>
   );
 }
 
-function Form(props: {
-  flow: string;
-  run: string;
-  whole: RunDetail;
-  values: Recorded[];
-  onClose: () => void;
-}) {
-  const { whole, values } = props;
+function Form(props: { flow: string; run: string; whole: RunDetail; state: RunState; onClose: () => void }) {
+  const { whole, state } = props;
+  const values = useMemo(() => recordedValues(state, whole.document), [state, whole.document]);
   const path = useTenantPath();
   const refresh = useRefresh();
   const [name, setName] = useState(() => capital(nameOfSample(whole.event?.body)));
-  const [ignored, setIgnored] = useState(() => new Set(proposedIgnored(values, whole.event?.body)));
+  const [ignored, setIgnored] = useState(
+    () => new Set(proposedIgnored(values, playedBack(state, whole.document, whole.event?.body))),
+  );
   const [search, setSearch] = useState("");
   const [busy, setBusy] = useState(false);
   const word = search.trim().toLowerCase();
@@ -100,7 +97,8 @@ function Form(props: {
           />
         </div>
         <p className={classes.small}>
-          Take the tick away from what is another one each time. For times and new ids that has been done.
+          Take the tick away from what may be another one each time. For times and ids made by the flow itself
+          that has been done.
         </p>
         {bySteps(shown).map(({ step, values: own }) => (
           <StepValues

@@ -10,7 +10,7 @@ import { RowsSkeleton } from "@/ui/states";
 import { systemWords, useWrites, type Writing } from "./bindings";
 import { Pinned } from "./Pinned";
 import { useFlowSamples } from "./queries";
-import { Refused } from "./Refused";
+import { Refused, RefusedTrial } from "./Refused";
 import { Requests } from "./Requests";
 import { SampleLink } from "./SampleCard";
 import { StepResult } from "./StepResult";
@@ -101,8 +101,10 @@ export function StepTest({ node }: { node: FlowNode }) {
           <Requests requests={look.requests} />
         </section>
       )}
-      {look.error !== null && <Refused error={look.error} start={{ mode: "step", step: node.id }} />}
-      {refused?.start.step === node.id && <Refused {...refused} />}
+      {look.error !== null && (
+        <Refused error={look.error} verb="Look again" onAgain={() => void look.ask()} />
+      )}
+      {refused?.start.step === node.id && <RefusedTrial {...refused} />}
       <Result node={node} />
       <Pinned node={node} sample={sample} />
     </div>

@@ -1,7 +1,6 @@
 /** The list of a flow's tests, each with how it went last. */
 import { UnstyledButton } from "@mantine/core";
 import { StatusIcon } from "@/ui/status";
-import { Ago } from "@/ui/time";
 import { useTrial } from "./store";
 import { resultOf, verdictOf } from "./testing";
 import classes from "./trial.module.css";
@@ -31,7 +30,7 @@ export function TestRows(props: {
               <span className="truncate" title={test.name}>
                 {test.name}
               </span>
-              <span className="faint">{result?.at && <Ago at={result.at} />}</span>
+              <span aria-hidden />
               <span className={classes.listWords}>{verdictOf(result)}</span>
             </UnstyledButton>
           </li>

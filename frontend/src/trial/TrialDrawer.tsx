@@ -14,7 +14,7 @@ import { StatusBadge, StatusIcon, stateOf } from "@/ui/status";
 import { duration } from "@/ui/time";
 import { systemWords, useWrites } from "./bindings";
 import { Drawer } from "./Drawer";
-import { Refused } from "./Refused";
+import { RefusedTrial } from "./Refused";
 import { SampleLink } from "./SampleCard";
 import { SaveTest } from "./SaveTest";
 import { StepResult } from "./StepResult";
@@ -34,7 +34,7 @@ export default function TrialDrawer() {
       ) : refused ? (
         <div className={classes.drawerBody}>
           <div style={{ maxWidth: 720 }}>
-            <Refused {...refused} />
+            <RefusedTrial {...refused} />
           </div>
         </div>
       ) : trial ? (
@@ -135,6 +135,7 @@ function Ready() {
 
 function Told({ trial }: { trial: Trial }) {
   const document = useDocument();
+  const sample = useTriggerSample();
   const views = useTrial((state) => state.views);
   const state = useTrial((current) => current.state);
   const finished = useTrial((current) => current.finished);
@@ -155,6 +156,17 @@ function Told({ trial }: { trial: Trial }) {
             You have edited the draft since. What stands here is of the draft before.
           </span>
         </p>
+      )}
+      {finished && state.status === "failed" && sample?.source === "connector" && (
+        <div className={classes.notice} role="status" style={{ borderRadius: 0 }}>
+          <span className={classes.noticeWords}>
+            This sample is the connector's example: the system it names may not know it. With a real event the
+            test goes further.
+          </span>
+          <Button size="compact-xs" variant="default" onClick={() => view.getState().show("sample")}>
+            Take a real event
+          </Button>
+        </div>
       )}
       <div className={classes.split}>
         <ol className={classes.list} aria-label="Steps of the test">

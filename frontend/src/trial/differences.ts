@@ -24,28 +24,25 @@ function partsOf({ step, pointer }: Difference): string[] {
   return parts[0] === "steps" && parts[1] === step ? parts.slice(2) : parts;
 }
 
+const WHOLE: Record<string, string> = { status: "how it ends", reply: "the reply" };
+
 export function differenceRows(differences: Difference[], document: FlowDocument): DifferenceRow[] {
   return differences.map((difference) => {
     const [first = "", ...rest] = partsOf(difference);
     const isSide = first === "input" || first === "output";
-    const field = (isSide ? rest : [first, ...rest]).filter(Boolean).join(".");
+    const words = WHOLE[first] ?? first;
+    const field = (isSide ? rest : [words, ...rest]).filter(Boolean).join(".");
     return {
       key: `${difference.step}${difference.pointer}`,
       step: difference.step,
-      title: titleOfStep(document, difference.step),
+      title: difference.step ? titleOfStep(document, difference.step) : "The run",
       side: isSide ? first : "",
       field: field || (isSide ? "the whole value" : "the step"),
-      pointer: fullPointer(difference),
+      pointer: difference.pointer,
       expected: difference.expected,
       actual: difference.actual,
     };
   });
-}
-
-/** As a test's `ignored` names it. */
-export function fullPointer({ step, pointer }: Difference): string {
-  const prefix = `/steps/${step.replace(/~/g, "~0").replace(/\//g, "~1")}`;
-  return pointer === prefix || pointer.startsWith(`${prefix}/`) ? pointer : prefix + pointer;
 }
 
 /** The card that a step stands on. */

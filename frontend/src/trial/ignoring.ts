@@ -1,4 +1,5 @@
 /** Which recorded values of a run a test should not compare: times and ids that are other ones each time. Pure. */
+import type { FlowDocument } from "@/document/types";
 import type { RunState } from "@/runs/fold";
 import { parsePath } from "@/runs/fold";
 
@@ -15,17 +16,30 @@ export interface Recorded {
 const encoded = (part: string) => part.replace(/~/g, "~0").replace(/\//g, "~1");
 const DEPTH = 12;
 const MOST = 2000;
+const MOST_IGNORED = 200;
 
-/** Every plain value that steps were given and came to, by pointer. */
-export function recordedValues(state: RunState): Recorded[] {
+/** Every plain value that a test compares, by pointer: what calls were given, and what other steps came to. */
+export function recordedValues(state: RunState, document: FlowDocument): Recorded[] {
+  const calls = callsOf(document);
   const found: Recorded[] = [];
   for (const step of state.steps.values()) {
-    if (step.status !== "succeeded") continue;
-    const input = step.attempts.at(-1)?.input;
-    collect(found, step.path, "input", input, [], 0);
-    collect(found, step.path, "output", step.output, [], 0);
+    const { node } = parsePath(step.path);
+    if (step.status !== "succeeded" || node === triggerId(document)) continue;
+    if (calls.has(node)) collect(found, step.path, "input", step.attempts.at(-1)?.input, [], 0);
+    else collect(found, step.path, "output", step.output, [], 0);
   }
   return found.slice(0, MOST);
+}
+
+const callsOf = (document: FlowDocument) =>
+  new Set(document.nodes.filter(({ kind }) => kind === "call").map(({ id }) => id));
+const triggerId = (document: FlowDocument) => document.nodes.find(({ kind }) => kind === "trigger")?.id;
+
+/** What a test plays back, and what is therefore the same each time: the event and the answers of calls. */
+export function playedBack(state: RunState, document: FlowDocument, event: unknown): unknown[] {
+  const calls = callsOf(document);
+  const answers = [...state.steps.values()].filter(({ path }) => calls.has(parsePath(path).node));
+  return [event, ...answers.map(({ output }) => output)];
 }
 
 function collect(
@@ -65,13 +79,14 @@ export function whyOther(recorded: Pick<Recorded, "field" | "value">): "time" | 
   return ID_NAME.test(name) && !name.startsWith("Cust") ? "id" : null;
 }
 
-/** What is proposed to be ignored. Values that came with the event are the same each time, and are compared. */
-export function proposedIgnored(values: Recorded[], event: unknown): string[] {
-  const given = plainValues(event);
+/** What is proposed to be ignored: times and ids that came neither with the event nor with an answer. */
+export function proposedIgnored(values: Recorded[], played: unknown): string[] {
+  const given = plainValues(played);
   return values
     .filter(({ value }) => !given.has(String(value)))
     .filter((recorded) => whyOther(recorded) !== null)
-    .map(({ pointer }) => pointer);
+    .map(({ pointer }) => pointer)
+    .slice(0, MOST_IGNORED);
 }
 
 function plainValues(value: unknown, into = new Set<string>()): Set<string> {

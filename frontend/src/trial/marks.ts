@@ -41,7 +41,8 @@ export function marksOf(result: TestResult): Map<string, CardMark> {
   for (const [id, status] of Object.entries(result.steps))
     if (status === "succeeded") marks.set(nodeOf(id), { tone: "good", words: "as expected" });
   const counts = new Map<string, number>();
-  for (const { step } of result.differences) counts.set(nodeOf(step), (counts.get(nodeOf(step)) ?? 0) + 1);
+  for (const { step } of result.differences)
+    if (step) counts.set(nodeOf(step), (counts.get(nodeOf(step)) ?? 0) + 1);
   for (const [id, count] of counts)
     marks.set(id, { tone: "bad", words: count === 1 ? "1 value differs" : `${count} values differ` });
   return marks;

@@ -1,16 +1,18 @@
 /** Ways to give the trigger a sample: from an event, from the connector, by hand; and to pin what a step comes to. */
 import { useState } from "react";
-import { ApiProblem, api } from "@/api/client";
+import { api } from "@/api/client";
 import { useRefresh, useTenantPath } from "@/api/queries";
 import type { Value } from "@/document/types";
 import { tellError } from "@/ui/notify";
-import { eventsKey, samplesKey } from "./queries";
+import { eventsKey, samplesKey, useFlowSamples } from "./queries";
 import type { FlowEvent } from "./types";
 
 export interface Taking {
   busy: boolean;
   fromEvent: (event: FlowEvent, step: string) => Promise<boolean>;
-  fromConnector: () => Promise<boolean>;
+  fromConnector: (step: string) => Promise<boolean>;
+  /** Lets what comes next replace a sample that was given by hand. */
+  release: (step: string) => Promise<boolean>;
   keep: (step: string, value: Value, pinned?: boolean) => Promise<boolean>;
   forget: (step: string) => Promise<boolean>;
 }
@@ -20,6 +22,7 @@ export function useTaking(flow: string): Taking {
   const refresh = useRefresh();
   const [busy, setBusy] = useState(false);
   const samples = samplesKey(flow);
+  const known = useFlowSamples(flow).data ?? [];
 
   async function attempt(act: () => Promise<unknown>, failed: string): Promise<boolean> {
     setBusy(true);
@@ -35,22 +38,25 @@ export function useTaking(flow: string): Taking {
     }
   }
 
-  /** What was heard at a temporary address is kept by nobody else, so its body is kept here. */
-  async function take(event: FlowEvent, step: string): Promise<unknown> {
-    try {
-      return await api.post(path(`${samples}take/`), { event: event.id });
-    } catch (error) {
-      const isUnknown = error instanceof ApiProblem && error.status === 404;
-      if (!isUnknown || event.body === undefined) throw error;
-      return api.put(path(`${samples}${step}/`), { value: event.body, pinned: true });
-    }
+  /** What a person pinned is replaced by nobody else; whoever takes another sample means to replace it. */
+  async function released(step: string): Promise<void> {
+    const kept = known.find((sample) => sample.step === step && sample.pinned);
+    if (kept) await api.put(path(`${samples}${step}/`), { value: kept.value, pinned: false });
   }
 
   return {
     busy,
-    fromEvent: (event, step) => attempt(() => take(event, step), "The event was not taken as the sample"),
-    fromConnector: () =>
-      attempt(() => api.post(path(`${samples}take/`), { connector: true }), "There is no example to take"),
+    fromEvent: (event, step) =>
+      attempt(async () => {
+        await released(step);
+        await api.post(path(`${samples}take/`), { event: event.id });
+      }, "The event was not taken as the sample"),
+    fromConnector: (step) =>
+      attempt(async () => {
+        await released(step);
+        await api.post(path(`${samples}take/`), { connector: true });
+      }, "There is no example to take"),
+    release: (step) => attempt(() => released(step), "The sample cannot be replaced"),
     keep: (step, value, pinned = true) =>
       attempt(() => api.put(path(`${samples}${step}/`), { value, pinned }), "The value was not kept"),
     forget: (step) => attempt(() => api.delete(path(`${samples}${step}/`)), "The sample was not forgotten"),

@@ -34,9 +34,9 @@ export function useTestRuns(): (tests?: string[]) => Promise<void> {
   };
 }
 
-/** The newest result: of this visit, else the one that the server keeps. */
+/** How a test came out last while this flow was open. */
 export function resultOf(test: FlowTest, latest: TestResult[] | undefined): TestResult | null {
-  return latest?.find((result) => result.test === test.id) ?? test.last_result ?? null;
+  return latest?.find((result) => result.test === test.id) ?? null;
 }
 
 export function verdictOf(result: TestResult | null): string {

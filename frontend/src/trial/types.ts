@@ -13,12 +13,13 @@ export interface Sample {
 }
 
 export interface FlowEvent {
-  id: string;
+  /** None when it was heard by a draft and made no run. */
+  id: string | null;
   received_at: string;
   environment: Environment;
   source: string;
   business_key: string;
-  run: string;
+  run: string | null;
   summary: string;
   body?: Json;
 }
@@ -52,8 +53,10 @@ export interface OutgoingRequest {
 export interface Difference {
   step: string;
   pointer: string;
+  kind?: "changed" | "missing" | "new" | "status";
   expected?: Json;
   actual?: Json;
+  message?: string;
 }
 
 export interface TestResult {
@@ -64,7 +67,6 @@ export interface TestResult {
   differences: Difference[];
   steps: Record<string, string>;
   error?: ErrorDict | null;
-  at?: string;
 }
 
 export interface FlowTest {
@@ -74,6 +76,4 @@ export interface FlowTest {
   ignored: string[];
   created_at?: string;
   created_by?: string | { name?: string; email?: string } | null;
-  last_result?: TestResult | null;
-  [key: string]: unknown;
 }
