@@ -47,6 +47,7 @@ def test_a_flow_is_drawn_published_deployed_and_run_by_hand(analyst: Person, sho
     analyst.type_code("Formula for", "trigger.body.who")
     page.get_by_label("Close the mapper").click()
     analyst.node(call).click()
+    page.locator("[data-field='input/id']").get_by_role("button", name="Expression").click()
     analyst.type_code("Customer ID", "{{ steps." + mapper + ".customer }}")
     expect(page.get_by_test_id("problems")).to_have_text("no problems")
 
@@ -210,7 +211,7 @@ def _a_missing_field_leads_to_its_step(person: Person, call: str) -> None:
 def _publish_is_refused(person: Person, wrong: str) -> None:
     """A value of a step that is not there keeps the draft from being published, and the dialog says which."""
     page = person.page
-    page.locator("[data-field='input/id']").get_by_role("button", name="{{ }}").click()
+    page.locator("[data-field='input/id']").get_by_role("button", name="Expression").click()
     person.type_code("Customer ID", wrong)
     page.get_by_test_id("publish").click()
 

@@ -53,7 +53,7 @@ def _step_form(person: Person, shop: Shop, run: dict[str, Any]) -> None:
     _editor(person, shop, run)
     person.edit("charge")
     expect(person.page.get_by_test_id("inspector")).to_be_visible()
-    expect(person.page.get_by_test_id("inspector").locator(".cm-content").first).to_be_visible()
+    expect(person.page.get_by_test_id("inspector").get_by_test_id("live-value").first).to_be_visible()
 
 
 def _mapper(person: Person, shop: Shop, run: dict[str, Any]) -> None:

@@ -428,7 +428,20 @@ export interface TransformSpec {
   params_schema: JsonSchema;
   example?: unknown;
 }
+/** A function of expressions; `example` gives `gives`, as JSON text. */
+export interface FunctionHelp {
+  name: string;
+  title: string;
+  group: string;
+  description: string;
+  example: string;
+  gives: string;
+  usage: string;
+  parameters: { name: string; optional: boolean }[];
+}
+
 export interface NodeKinds {
   items: NodeKind[];
   transforms: TransformSpec[];
+  functions?: FunctionHelp[];
 }

@@ -1,5 +1,5 @@
 /** What an expression of a step may read, as a tree with types and sample values: trigger, earlier steps, item, env.
- *  Built from the connectors' schemas and the document itself; pure. */
+ *  Merged from the connectors' schemas, the flow's samples and the document itself; pure. */
 import type { JsonSchema } from "@/api/types";
 import { nodeOf, upstream } from "./graph";
 import type { FlowDocument, FlowNode, Rule, Value } from "./types";
@@ -14,7 +14,17 @@ export interface Field {
   about?: string;
   format?: string;
   sample?: Value;
+  /** How the field is known: by the system's schema, by a sample that has it, or by the flow itself. */
+  origin?: "schema" | "sample" | "flow";
   children: Field[];
+}
+
+/** Values of samples: of steps by id, and what the step looked at has around it. */
+export interface Samples {
+  trigger?: Value;
+  steps?: { [step: string]: Value };
+  item?: Value;
+  index?: number;
 }
 
 /** What the connectors know about the shapes of data. */
@@ -28,41 +38,61 @@ export interface Knowledge {
 
 const DEPTH = 7;
 
-export function scopeOf(document: FlowDocument, nodeId: string, knowledge: Knowledge): Field[] {
+export function scopeOf(
+  document: FlowDocument,
+  nodeId: string,
+  knowledge: Knowledge,
+  samples: Samples = {},
+): Field[] {
   const fields: Field[] = [];
   const node = nodeOf(document, nodeId);
-  if (node?.parent) fields.push(...loopFields(document, node.parent, knowledge));
+  const known = { document, knowledge, samples };
+  if (node?.parent) fields.push(...loopFields(known, node.parent));
   for (const id of upstream(document, nodeId)) {
     const source = nodeOf(document, id);
-    if (source && source.kind !== "trigger") fields.push(outputOf(document, source, knowledge));
+    if (source && source.kind !== "trigger" && source.kind !== "fail") fields.push(outputOf(known, source));
   }
-  fields.push(triggerField(document, knowledge));
+  fields.push(triggerField(known));
   fields.push({ path: "env", label: "Environment variables", type: "object", children: [] });
   return fields;
 }
 
-function triggerField(document: FlowDocument, knowledge: Knowledge): Field {
+interface Known {
+  document: FlowDocument;
+  knowledge: Knowledge;
+  samples: Samples;
+}
+
+function triggerField({ document, knowledge, samples }: Known): Field {
   const trigger = document.nodes.find((node) => node.kind === "trigger");
   const events = trigger ? eventsOf(trigger) : [];
   const connector = trigger
     ? document.connections[String(trigger.params.connection ?? "")]?.connector
     : undefined;
   const spec = connector && events[0] ? knowledge.event(connector, events[0]) : undefined;
-  const body = fieldOf("trigger.body", "body", spec?.schema, spec?.sample as Value | undefined, 0);
-  const text = (name: string): Field => ({
-    path: `trigger.${name}`,
-    label: name,
-    type: "string",
-    children: [],
+  const seen = (isObject(samples.trigger) ? samples.trigger : {}) as { [key: string]: Value };
+  const stored = seen.body ?? (trigger && samples.steps?.[trigger.id]);
+  const sample = stored ?? (spec?.sample as Value | undefined) ?? scheduled(trigger);
+  const body = fieldOf("trigger.body", "body", spec?.schema, sample, 0);
+  const outer = (name: string, type: string, description: string): Field => ({
+    ...fieldOf(`trigger.${name}`, name, { type, description }, seen[name], 0),
+    origin: "flow",
   });
-  const label = trigger?.title ?? "Trigger";
-  const children = [
-    body,
-    { ...text("headers"), type: "object" },
-    { ...text("query"), type: "object" },
-    text("received_at"),
-  ];
-  return { path: "trigger", label, type: "object", children };
+  return {
+    path: "trigger",
+    label: trigger?.title ?? "Trigger",
+    type: "object",
+    children: [
+      { ...body, description: "What arrived." },
+      outer("headers", "object", "The headers it came with."),
+      outer("query", "object", "What stood behind the address."),
+      outer("received_at", "string", "When it arrived."),
+    ],
+  };
+}
+
+function scheduled(trigger: FlowNode | undefined): Value | undefined {
+  return trigger?.params.type === "schedule" ? { scheduled_for: "2026-11-20T06:30:00Z" } : undefined;
 }
 
 export function eventsOf(trigger: FlowNode): string[] {
@@ -71,19 +101,82 @@ export function eventsOf(trigger: FlowNode): string[] {
   return typeof event === "string" && event ? [event] : [];
 }
 
-function outputOf(document: FlowDocument, node: FlowNode, knowledge: Knowledge): Field {
+/** What a step leaves: the schema of its operation, what its kind says of itself, and its sample, in one tree. */
+function outputOf(known: Known, node: FlowNode): Field {
+  const { document, knowledge, samples } = known;
   const path = `steps.${node.id}`;
   const label = node.title ?? node.id;
+  const sample = samples.steps?.[node.id];
   if (node.kind === "call") {
     const connector = document.connections[String(node.params.connection ?? "")]?.connector ?? "";
     const spec = knowledge.operation(connector, String(node.params.operation ?? ""));
-    return fieldOf(path, label, spec?.output, spec?.sample?.output as Value | undefined, 0);
+    return fieldOf(path, label, spec?.output, sample ?? (spec?.sample?.output as Value | undefined), 0);
   }
+  const field = fieldOf(path, label, schemaOf(node), sample, 0);
   if (node.kind === "map") {
     const rules = Array.isArray(node.params.rules) ? (node.params.rules as unknown as Rule[]) : [];
-    return { path, label, type: "object", children: targetsAsFields(path, rules) };
+    return { ...field, type: "object", children: merged(targetsAsFields(path, rules), field.children) };
   }
-  return { path, label, type: node.kind === "for_each" ? "array" : "any", children: [] };
+  if (node.kind === "for_each") {
+    const items = field.children.find((child) => child.label === "items");
+    if (items) items.children = merged(kept(known, node, `${path}.items[]`), items.children);
+  }
+  if (node.kind === "validate") {
+    const read = found(known, node, node.params.value ?? "{{ trigger.body }}");
+    if (read) return { ...rebase(read, read.path, path), label };
+  }
+  return field;
+}
+
+/** What the kinds without an outside system say of what they leave. */
+function schemaOf(node: FlowNode): JsonSchema {
+  const object = (properties: Record<string, JsonSchema>): JsonSchema => ({ type: "object", properties });
+  if (node.kind === "condition")
+    return object({ port: { type: "string", title: "Way out", description: "The way that was chosen." } });
+  if (node.kind === "respond")
+    return object({
+      status: { type: "integer", description: "The status that was answered." },
+      body: { description: "The body that was answered." },
+    });
+  if (node.kind === "for_each")
+    return object({
+      items: { type: "array", description: "What was kept of each item, in their order." },
+      count: { type: "integer", description: "How many items there were." },
+      failed: { type: "integer", description: "How many of them failed." },
+    });
+  return {};
+}
+
+/** The fields of what a for-each keeps of each item: of `collect`, else of its last step. */
+function kept(known: Known, loop: FlowNode, path: string): Field[] {
+  const inside = known.document.nodes.filter(({ parent }) => parent === loop.id);
+  const last =
+    inside.find(({ id }) => !known.document.edges.some(({ from }) => from === id)) ?? inside.at(-1);
+  if (!last) return [];
+  const scope = [outputOf(known, last), ...scopeOf(known.document, last.id, known.knowledge, known.samples)];
+  const chosen = typeof loop.params.collect === "string" ? find(scope, bare(loop.params.collect)) : scope[0];
+  return chosen ? chosen.children.map((child) => rebase(child, chosen.path, path)) : [];
+}
+
+function found(known: Known, node: FlowNode, text: Value): Field | undefined {
+  const fields = scopeOf(known.document, node.id, known.knowledge, known.samples);
+  return typeof text === "string" ? find(fields, bare(text)) : undefined;
+}
+
+const bare = (text: string) => text.replace(/^\s*\{\{\s*|\s*\}\}\s*$/g, "");
+
+/** Two lists of fields as one: the first says what they are, the second adds samples and what only it has. */
+function merged(first: Field[], second: Field[]): Field[] {
+  const rest = new Map(second.map((field) => [field.path, field]));
+  const both = first.map((field) => {
+    const other = rest.get(field.path);
+    rest.delete(field.path);
+    if (!other) return field;
+    const type = field.type === "any" ? other.type : field.type;
+    const sample = field.sample ?? other.sample;
+    return { ...other, ...field, type, sample, children: merged(field.children, other.children) };
+  });
+  return [...both, ...rest.values()];
 }
 
 function targetsAsFields(base: string, rules: Rule[]): Field[] {
@@ -94,27 +187,37 @@ function targetsAsFields(base: string, rules: Rule[]): Field[] {
     for (const part of String(rule.target ?? "")
       .split(".")
       .filter(Boolean)) {
-      path = `${path}.${part}`;
-      let field = level.find((candidate) => candidate.label === part);
+      const label = part.replace(/\[\d*\]/g, "");
+      let field = level.find((candidate) => candidate.label === label);
       if (!field) {
-        field = { path, label: part, type: part.endsWith("[]") ? "array" : "any", children: [] };
+        const type = part.endsWith("]") ? "array" : "any";
+        field = { path: `${path}.${label}`, label, type, origin: "flow", children: [] };
         level.push(field);
       }
+      path = `${path}.${part}`;
       level = field.children;
     }
   }
   return roots;
 }
 
-function loopFields(document: FlowDocument, parent: string, knowledge: Knowledge): Field[] {
-  const loop = nodeOf(document, parent);
-  const source = String(loop?.params.items ?? "").replace(/^\s*\{\{\s*|\s*\}\}\s*$/g, "");
-  const list = source ? find(scopeOf(document, parent, knowledge), source) : undefined;
+function loopFields(known: Known, parent: string): Field[] {
+  const loop = nodeOf(known.document, parent);
+  const list = loop ? found(known, loop, loop.params.items ?? "") : undefined;
   const inner = list?.children.map((child) => rebase(child, `${list.path}[]`, "item")) ?? [];
-  const sample = Array.isArray(list?.sample) ? list.sample[0] : undefined;
+  const seen = known.samples.item ?? (Array.isArray(list?.sample) ? list.sample[0] : undefined);
+  const item = fieldOf("item", "Item", { type: inner.length > 0 ? "object" : undefined }, seen, 0);
+  const children = merged(inner, item.children);
   return [
-    { path: "item", label: "Item", type: "object", sample, children: inner },
-    { path: "index", label: "Index", type: "integer", sample: 0, children: [] },
+    { ...item, description: "The item that is looked at.", children },
+    {
+      path: "index",
+      label: "Index",
+      type: "integer",
+      description: "Its place in the list, counted from 0.",
+      sample: known.samples.index ?? 0,
+      children: [],
+    },
   ];
 }
 
@@ -148,9 +251,11 @@ function fieldOf(
   depth: number,
 ): Field {
   const type = typeName(schema, sample);
-  const field: Field = { path, label, type, sample, children: [] };
-  const description = schema?.title ?? schema?.description;
-  if (description && description !== label) field.description = description;
+  const isDeclared = schema !== undefined && Object.keys(schema).length > 0;
+  const origin = isDeclared ? "schema" : sample === undefined ? undefined : "sample";
+  const field: Field = { path, label, type, sample, origin, children: [] };
+  const words = [schema?.title, schema?.description].filter((text) => text && text !== label);
+  if (words.length > 0) field.description = words.join(". ").replace("..", ".");
   if (schema?.title) field.title = schema.title;
   if (schema?.description) field.about = schema.description;
   if (schema?.format) field.format = schema.format;

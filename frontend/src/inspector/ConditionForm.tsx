@@ -4,7 +4,8 @@ import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from "@tabler/icons-r
 import { useDocument, useRunCommand } from "@/canvas/editor";
 import type { Command } from "@/document/commands";
 import type { FlowNode, Params } from "@/document/types";
-import { ExpressionField } from "./ExpressionField";
+import { useStepPreview } from "@/preview/live";
+import { ConditionField } from "./ConditionField";
 import { useProblemAt } from "./Inspector";
 import classes from "./inspector.module.css";
 import { Labelled } from "./Labelled";
@@ -30,6 +31,7 @@ export function ConditionForm({ node }: { node: FlowNode }) {
   const problemAt = useProblemAt(node);
   const branches = branchesOf(node);
   const otherwise = String(node.params.otherwise ?? "otherwise");
+  const port = useStepPreview()?.answer?.port;
 
   /** Write the parameters; a way out that got another name keeps its edges. */
   function write(params: Params, field: string, renamed?: { from: string; to: string }) {
@@ -64,20 +66,24 @@ export function ConditionForm({ node }: { node: FlowNode }) {
 
   return (
     <div className={classes.stack}>
+      {port && (
+        <p className={classes.chosen} data-testid="chosen-way">
+          The sample goes out by <strong>{port}</strong>.
+        </p>
+      )}
       {branches.map((branch, at) => (
-        <div key={at} className={classes.branch}>
-          <ExpressionField
+        <div key={at} className={classes.branch} data-taken={port === branch.port || undefined}>
+          <ConditionField
+            key={`${node.id}:${at}`}
             nodeId={node.id}
             path={`branches/${at}/when`}
             label={at === 0 ? "When" : "Else, when"}
-            required
             value={branch.when}
-            placeholder="trigger.body.amount > 100"
             problem={problemAt(`params/branches/${at}/when`)}
             onChange={(when) => change(at, { when })}
           />
           <Labelled
-            label="go out by"
+            label="Go out by"
             path={`branches/${at}/port`}
             problem={problemAt(`params/branches/${at}/port`)}
           >

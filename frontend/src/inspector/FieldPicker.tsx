@@ -1,26 +1,43 @@
 /** Picks a value of an earlier step out of a searchable tree with types and sample values. */
 import { ActionIcon, Popover, TextInput, Tooltip } from "@mantine/core";
 import { IconChevronRight, IconSearch, IconVariable } from "@tabler/icons-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Field } from "@/document/scope";
+import fieldClasses from "./fields.module.css";
 import classes from "./picker.module.css";
-import { short } from "./scope";
+import { short, wordOf } from "./scope";
+import { FIELD_TYPE } from "./useDrop";
 
-export function FieldPicker(props: { fields: Field[]; label: string; onPick: (path: string) => void }) {
+export function FieldPicker(props: {
+  fields: Field[];
+  label: string;
+  onPick: (path: string) => void;
+  /** What is shown instead of the small button: the value that was chosen. */
+  children?: ReactNode;
+}) {
   const [opened, setOpened] = useState(false);
+  const open = { "aria-label": `Pick a value for ${props.label}`, onClick: () => setOpened(!opened) };
   return (
-    <Popover opened={opened} onChange={setOpened} position="left-start" width={380} trapFocus withinPortal>
+    <Popover opened={opened} onChange={setOpened} position="left-start" width={400} trapFocus withinPortal>
       <Popover.Target>
-        <Tooltip label="Take a value from an earlier step">
-          <ActionIcon
-            variant="default"
-            size={34}
-            aria-label={`Pick a value for ${props.label}`}
-            onClick={() => setOpened(!opened)}
+        {props.children ? (
+          <button
+            type="button"
+            className={fieldClasses.takenBox}
+            onClick={open.onClick}
+            aria-expanded={opened}
           >
-            <IconVariable size={17} />
-          </ActionIcon>
-        </Tooltip>
+            <IconVariable size={16} aria-hidden color="var(--accent)" style={{ flex: "none" }} />
+            <span className="visually-hidden">{open["aria-label"]}: </span>
+            {props.children}
+          </button>
+        ) : (
+          <Tooltip label="Take a value from an earlier step">
+            <ActionIcon variant="default" size={34} {...open}>
+              <IconVariable size={17} />
+            </ActionIcon>
+          </Tooltip>
+        )}
       </Popover.Target>
       <Popover.Dropdown p={0}>
         <FieldTree
@@ -105,11 +122,11 @@ function Branch(props: { field: Field; depth: number; open: boolean; onPick: (pa
           className={classes.field}
           title={field.description ?? field.path}
           draggable
-          onDragStart={(event) => event.dataTransfer.setData("text/x-ipaas-path", field.path)}
+          onDragStart={(event) => event.dataTransfer.setData(FIELD_TYPE, field.path)}
           onClick={() => props.onPick(field.path)}
         >
           <span className={classes.name}>{field.label}</span>
-          <span className={classes.type}>{field.type === "any" ? "" : field.type}</span>
+          <span className={classes.type}>{wordOf(field.type)}</span>
           {!hasChildren && field.sample !== undefined && (
             <span className={`${classes.sample} truncate`}>{short(field.sample)}</span>
           )}

@@ -1,186 +1,115 @@
-/** One value of a step: a constant typed by its schema, a template with {{ }}, or a value picked from earlier steps. */
-import { NumberInput, Select, Switch, TextInput } from "@mantine/core";
+/** One value of a step: fixed and typed by its schema, taken from an earlier step, or an expression with {{ }}. */
 import { useState } from "react";
-import type { JsonSchema } from "@/api/types";
+import type { Field } from "@/document/scope";
 import type { Value } from "@/document/types";
 import { useLive } from "@/preview/live";
+import type { Evaluated } from "@/preview/usePreview";
 import { CodeEditor } from "@/ui/CodeEditor";
+import { Constant, type FieldProps } from "./Constant";
 import { FieldPicker } from "./FieldPicker";
 import classes from "./fields.module.css";
 import { Labelled } from "./Labelled";
-import { completionsOf, isTemplate, useScope } from "./scope";
+import { isTemplate, useScope } from "./scope";
+import { TakenPath } from "./TakenPath";
+import { useCode } from "./useCode";
+import { useDrop } from "./useDrop";
 
-export interface FieldProps {
-  nodeId: string;
-  path: string;
-  label: string;
-  schema: JsonSchema;
-  required?: boolean;
-  value: Value | undefined;
-  problem?: string | null;
-  onChange: (value: Value | undefined) => void;
+export { Constant, type FieldProps, JsonField } from "./Constant";
+
+type Way = "fixed" | "mapped" | "expression";
+const WAYS: { way: Way; word: string; title: string }[] = [
+  { way: "fixed", word: "Fixed", title: "The same in every run" },
+  { way: "mapped", word: "From a step", title: "Taken from an earlier step" },
+  { way: "expression", word: "Expression", title: "Text with {{ … }}, calculated in every run" },
+];
+const PATH = /^\{\{\s*[A-Za-z_][\w.[\]]*\s*\}\}$/;
+
+function wayOf(value: Value | undefined): Way {
+  if (!isTemplate(value)) return "fixed";
+  return PATH.test(value.trim()) ? "mapped" : "expression";
 }
 
 export function ValueField(props: FieldProps) {
   const { schema, value, label } = props;
   const fields = useScope(props.nodeId);
-  const [isExpression, setExpression] = useState(isTemplate(value));
-  const shown = isTemplate(value) || isExpression;
+  const [chosen, choose] = useState<Way>(wayOf(value));
+  const way = isTemplate(value) && chosen === "fixed" ? wayOf(value) : chosen;
   const live = useLive(isTemplate(value) ? value : null, "template");
   const pick = (path: string) => {
     const taken = `{{ ${path.replaceAll("[]", "[0]")} }}`;
-    const isText = shown && typeof value === "string" && value.trim() !== "" && schema.type === "string";
-    props.onChange(isText && !/^\{\{[^}]*\}\}$/.test(value) ? `${value}${taken}` : taken);
-    setExpression(true);
+    const isText = way === "expression" && typeof value === "string" && value.trim() !== "";
+    props.onChange(
+      isText && schema.type === "string" && !PATH.test(value.trim()) ? `${value}${taken}` : taken,
+    );
+    if (way === "fixed") choose("mapped");
   };
-  const toConstant = () => {
-    setExpression(false);
-    if (isTemplate(value)) props.onChange(undefined);
+  const turn = (next: Way) => {
+    choose(next);
+    const isKept = next === "fixed" ? !isTemplate(value) : next === "expression" || wayOf(value) === next;
+    if (!isKept) props.onChange(undefined);
   };
+  const drop = useDrop(pick);
   return (
     <Labelled
       label={label}
       required={props.required}
       description={schema.description}
       problem={props.problem}
-      live={live}
+      live={way === "fixed" ? undefined : live}
       path={props.path}
-      aside={
-        <span className={classes.modes}>
-          <button type="button" className={classes.mode} aria-pressed={!shown} onClick={toConstant}>
-            fixed
-          </button>
-          <button
-            type="button"
-            className={classes.mode}
-            aria-pressed={shown}
-            onClick={() => setExpression(true)}
-          >
-            {"{{ }}"}
-          </button>
-        </span>
-      }
+      aside={<Ways label={label} way={way} onChange={turn} />}
     >
-      <div className={classes.row}>
-        {shown ? (
-          <CodeEditor
-            language="template"
-            singleLine
-            label={label}
-            value={typeof value === "string" ? value : ""}
-            invalid={Boolean(props.problem)}
-            completions={completionsOf(fields)}
-            placeholder="{{ trigger.body… }}"
-            onChange={(text) => props.onChange(text === "" ? undefined : text)}
-          />
-        ) : (
-          <Constant {...props} />
-        )}
-        <FieldPicker fields={fields} label={label} onPick={pick} />
+      <div className={classes.row} {...drop}>
+        {way === "fixed" && <Constant {...props} />}
+        {way === "mapped" && <Taken {...props} fields={fields} onPick={pick} />}
+        {way === "expression" && <Code {...props} live={live} />}
+        {way !== "mapped" && <FieldPicker fields={fields} label={label} onPick={pick} />}
       </div>
     </Labelled>
   );
 }
 
-/** A fixed value, with the control that suits its schema. */
-export function Constant({ label, schema, value, problem, onChange }: FieldProps) {
-  const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
-  const error = Boolean(problem);
-  if (schema.enum) {
-    const options = schema.enum.map(String);
-    const chosen = value === undefined ? null : String(value);
-    const pick = (next: string | null) =>
-      onChange(schema.enum?.find((option) => String(option) === next) as Value);
-    return (
-      <Select
-        aria-label={label}
-        data={options}
-        value={chosen}
-        placeholder={schema.default === undefined ? "choose" : `${schema.default}`}
-        clearable
-        error={error}
-        onChange={pick}
-      />
-    );
-  }
-  if (type === "boolean") {
-    return (
-      <Switch
-        aria-label={label}
-        checked={value === undefined ? schema.default === true : value === true}
-        onChange={(event) => onChange(event.currentTarget.checked)}
-      />
-    );
-  }
-  if (type === "integer" || type === "number") {
-    return (
-      <NumberInput
-        aria-label={label}
-        value={typeof value === "number" ? value : ""}
-        allowDecimal={type === "number"}
-        min={schema.minimum}
-        max={schema.maximum}
-        placeholder={schema.default === undefined ? undefined : String(schema.default)}
-        error={error}
-        onChange={(next) => onChange(typeof next === "number" ? next : undefined)}
-      />
-    );
-  }
-  if (
-    type === "object" ||
-    type === "array" ||
-    (type === undefined && typeof value === "object" && value !== null)
-  ) {
-    return (
-      <JsonField label={label} value={value} onChange={onChange} empty={type === "array" ? "[]" : "{}"} />
-    );
-  }
+function Ways({ label, way, onChange }: { label: string; way: Way; onChange: (way: Way) => void }) {
   return (
-    <TextInput
-      aria-label={label}
-      value={value === undefined || value === null ? "" : String(value)}
-      placeholder={schema.default === undefined ? undefined : String(schema.default)}
-      error={error}
-      onChange={(event) => onChange(event.currentTarget.value === "" ? undefined : event.currentTarget.value)}
-    />
+    <fieldset className={classes.modes} aria-label={`Where ${label} comes from`}>
+      {WAYS.map((each) => (
+        <button
+          key={each.way}
+          type="button"
+          className={classes.mode}
+          title={each.title}
+          aria-pressed={way === each.way}
+          onClick={() => onChange(each.way)}
+        >
+          {each.word}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 
-export function JsonField(props: {
-  label: string;
-  value: Value | undefined;
-  empty: string;
-  height?: number;
-  onChange: (value: Value | undefined) => void;
-}) {
-  const [text, setText] = useState(props.value === undefined ? "" : JSON.stringify(props.value, null, 2));
-  const [invalid, setInvalid] = useState(false);
-  const change = (next: string) => {
-    setText(next);
-    if (next.trim() === "") {
-      setInvalid(false);
-      props.onChange(undefined);
-      return;
-    }
-    try {
-      props.onChange(JSON.parse(next) as Value);
-      setInvalid(false);
-    } catch {
-      setInvalid(true);
-    }
-  };
+/** A value taken from a step: the way to it in words, and the tree to take another. */
+function Taken(props: FieldProps & { fields: Field[]; onPick: (path: string) => void }) {
+  const path = isTemplate(props.value) ? props.value.replace(/^\s*\{\{\s*|\s*\}\}\s*$/g, "") : "";
   return (
-    <div>
-      <CodeEditor
-        language="json"
-        label={props.label}
-        value={text}
-        invalid={invalid}
-        height={props.height ?? 120}
-        placeholder={props.empty}
-        onChange={change}
-      />
-      {invalid && <div className={classes.problem}>This is not JSON yet; the last valid value is kept.</div>}
-    </div>
+    <FieldPicker fields={props.fields} label={props.label} onPick={props.onPick}>
+      <TakenPath fields={props.fields} path={path} empty="Choose a value" />
+    </FieldPicker>
+  );
+}
+
+function Code(props: FieldProps & { live: Evaluated | undefined }) {
+  const code = useCode(props.nodeId, props.live);
+  return (
+    <CodeEditor
+      language="template"
+      singleLine
+      label={props.label}
+      value={typeof props.value === "string" ? props.value : ""}
+      invalid={Boolean(props.problem)}
+      placeholder="{{ trigger.body… }}"
+      onChange={(text) => props.onChange(text === "" ? undefined : text)}
+      {...code}
+    />
   );
 }

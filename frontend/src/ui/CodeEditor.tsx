@@ -1,6 +1,26 @@
 /** A code field: CodeMirror once it is loaded, a plain field of the same size until then. */
 import { useEffect, useRef, useState } from "react";
+import type { FunctionHelp, Json } from "@/api/types";
 import classes from "./code.module.css";
+
+/** A field that may be read, for completion and for what is shown under the pointer. */
+export interface Completion {
+  path: string;
+  title?: string;
+  type?: string;
+  description?: string;
+  origin?: string;
+  value?: Json;
+  sample?: string;
+}
+
+/** What is wrong in the text, and where. */
+export interface Mark {
+  from: number;
+  to: number;
+  message: string;
+  severity: "error" | "warning";
+}
 
 export interface CodeOptions {
   value: string;
@@ -10,12 +30,15 @@ export interface CodeOptions {
   readOnly?: boolean;
   invalid?: boolean;
   placeholder?: string;
-  completions?: { path: string; sample?: string }[];
+  completions?: Completion[];
+  functions?: FunctionHelp[];
+  marks?: Mark[];
 }
 
 interface Handle {
-  state: { doc: { toString: () => string; length: number } };
-  dispatch: (change: { changes: { from: number; to: number; insert: string } }) => void;
+  setText: (text: string) => void;
+  refresh: () => void;
+  insert: (text: string) => void;
   destroy: () => void;
 }
 
@@ -32,9 +55,13 @@ export function CodeEditor(
     let isGone = false;
     void import("./codemirror").then(({ createEditor }) => {
       if (isGone || !host.current) return;
-      view.current = createEditor(host.current, latest.current, (text) => {
-        if (text !== latest.current.value) latest.current.onChange(text);
-      });
+      view.current = createEditor(
+        host.current,
+        () => latest.current,
+        (text) => {
+          if (text !== latest.current.value) latest.current.onChange(text);
+        },
+      );
       setReady(true);
     });
     return () => {
@@ -45,12 +72,13 @@ export function CodeEditor(
   }, []);
 
   useEffect(() => {
-    const editor = view.current;
-    if (!editor || !ready) return;
-    const text = editor.state.doc.toString();
-    if (text !== props.value)
-      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: props.value } });
+    if (ready) view.current?.setText(props.value);
   }, [props.value, ready]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the editor reads what is new by itself
+  useEffect(() => {
+    if (ready) view.current?.refresh();
+  }, [props.marks, props.invalid, props.readOnly, ready]);
 
   return (
     <div
