@@ -1,14 +1,15 @@
 /** The third column: the value a field gets in the sample, or what is wrong there, with the one click that mends it. */
 import { Tooltip } from "@mantine/core";
 import { IconAlertCircle, IconCheck, IconWand, IconX } from "@tabler/icons-react";
+import { nameOf } from "./clashes";
 import { accept, mend } from "./gestures";
-import { isInside } from "./paths";
+import { fieldPath, isInside } from "./paths";
 import { useMapper } from "./sheet";
 import { offerKey } from "./suggestions";
 import type { TargetField } from "./targets";
 import classes from "./tree.module.css";
 import { valueAt } from "./values";
-import { shortWords, valueWords } from "./words";
+import { pathWords, valueWords } from "./words";
 
 export function TargetValue({ field, isMissing }: { field: TargetField; isMissing: boolean }) {
   const mapper = useMapper();
@@ -92,14 +93,19 @@ function OfferChip({ field }: { field: TargetField }) {
   const mapper = useMapper();
   const offer = mapper.offers.find(({ target }) => target === field.path);
   if (!offer) return null;
-  const name = offer.source.map((path) => shortWords(path, mapper.known)).join(" + ");
+  const fieldName = (path: string) => {
+    const source = mapper.known.get(fieldPath(path));
+    return source ? nameOf(source) : path;
+  };
+  const name = offer.source.map(fieldName).join(" + ");
+  const from = offer.source.map((path) => pathWords(path, mapper.known)).join(" and ");
   const score = `${Math.round(offer.score * 100)} %`;
   const stop = (act: () => void) => (event: React.MouseEvent) => {
     event.stopPropagation();
     act();
   };
   return (
-    <Tooltip label={offer.reason} multiline maw={320}>
+    <Tooltip label={`${from}. ${offer.reason}`} multiline maw={320}>
       <span className={classes.offer} data-testid={`offer-${field.path}`}>
         <span className="truncate">{name}</span>
         <span className={classes.score}>{score}</span>

@@ -174,10 +174,16 @@ export interface Missing {
 
 /** What must be filled and is not, in the order of the tree; of alternatives the first stands for all. */
 export function missingIn(fields: TargetField[], rules: Rule[], schema: JsonSchema | undefined): Missing[] {
-  return [
+  const all = [
     ...groupsMissing(fields, rules, eitherOf(schema), ""),
-    ...fields.flatMap((f) => missingAt(f, rules)),
+    ...fields.flatMap((field) => missingAt(field, rules)),
   ];
+  const order = inOrder(fields);
+  return all.sort((a, b) => order.indexOf(a.path) - order.indexOf(b.path));
+}
+
+function inOrder(fields: TargetField[]): string[] {
+  return fields.flatMap((field) => [field.path, ...inOrder(field.children)]);
 }
 
 function missingAt(field: TargetField, rules: Rule[]): Missing[] {
