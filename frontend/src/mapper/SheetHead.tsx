@@ -32,7 +32,7 @@ export function SheetHead({ onClose }: { onClose: () => void }) {
       <OffersBar />
       <SamplePicker />
       {editable && <UndoRedo />}
-      <ActionIcon size="lg" aria-label="Close the mapper" onClick={onClose}>
+      <ActionIcon size="lg" className={classes.close} aria-label="Close the mapper" onClick={onClose}>
         <IconX size={18} />
       </ActionIcon>
     </header>
