@@ -7,7 +7,6 @@ import { dropOf } from "./drops";
 import { join, map, mapPairs } from "./gestures";
 import classes from "./panel.module.css";
 import { fieldPath } from "./paths";
-import { placesFor } from "./rules";
 import { useMapper } from "./sheet";
 import { pathWords, ruleWords, shortWords, valueWords } from "./words";
 
@@ -93,7 +92,7 @@ export function DropChoice({ source, target }: { source: string; target: string 
         <>
           <p className={classes.hint}>
             {to.title} is filled{" "}
-            {placesFor(rules, to.path).map((at) => rules[at] && ruleWords(rules[at], known, specs))}.
+            {(mapper.places.get(to.path) ?? []).map((at) => rules[at] && ruleWords(rules[at], known, specs))}.
           </p>
           <div className={classes.buttons}>
             <Button data-first onClick={() => map(mapper, source, target)} data-testid="drop-replace">

@@ -2,18 +2,18 @@
 import { IconArrowsSplit2, IconMathFunction, IconPin } from "@tabler/icons-react";
 import classes from "./lines.module.css";
 import { fieldPath } from "./paths";
-import { placesFor, sourceKind } from "./rules";
+import { sourceKind } from "./rules";
 import { useMapper } from "./sheet";
 import { focusPanel } from "./TargetPane";
 import { transformTitle, valueWords } from "./words";
 
 export function LineChip({ at, y }: { at: number; y: number }) {
-  const { rules, specs, store } = useMapper();
+  const { rules, specs, store, places } = useMapper();
   const rule = rules[at];
   if (!rule) return null;
   const kind = sourceKind(rule);
   const chain = rule.transforms ?? [];
-  const cases = placesFor(rules, fieldPath(rule.target)).length;
+  const cases = places.get(fieldPath(rule.target))?.length ?? 1;
   const hasWhen = rule.when !== undefined || cases > 1;
   const open = () => {
     store.getState().set({ chosen: fieldPath(rule.target), ask: null });

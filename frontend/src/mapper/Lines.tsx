@@ -10,7 +10,7 @@ import { useDrag } from "./useDrag";
 
 export function Lines() {
   const mapper = useMapper();
-  const { rules, offers } = mapper;
+  const { rules, offers, places } = mapper;
   const { ref, width, height } = useElementSize();
   const panes = useSheet((state) => state.panes);
   const lines = useMemo(() => {
@@ -40,11 +40,10 @@ export function Lines() {
         ))}
         <Carried />
       </svg>
-      {rules.map((rule, at) => {
-        const isFirst = rules.findIndex(({ target }) => target === rule.target) === at;
-        const place = isFirst ? heightOf(rule.target, panes.target) : undefined;
+      {[...places].map(([path, [at = 0]]) => {
+        const place = heightOf(path, panes.target);
         if (!place?.isExact || place.y < 0 || place.y > height) return null;
-        return <LineChip key={rule.target} at={at} y={place.y} />;
+        return <LineChip key={path} at={at} y={place.y} />;
       })}
     </div>
   );

@@ -10,6 +10,7 @@ import { fieldPath } from "./paths";
 import { rulesOf, sourceKind, sourcesOf } from "./rules";
 import classes from "./summary.module.css";
 import { consumerOf, indexOf, missingIn, targetTree } from "./targets";
+import { withValues } from "./values";
 import { shortWords, transformTitle, valueWords } from "./words";
 
 const PARTS = ["target", "source", "expression", "value", ""];
@@ -20,7 +21,7 @@ export function RulesSummary({ node }: { node: FlowNode }) {
   const fields = useScope(node.id);
   const problemAt = useProblemAt(node);
   const rules = rulesOf(node);
-  const known = useMemo(() => indexOf(fields), [fields]);
+  const known = useMemo(() => indexOf(withValues(fields, undefined)), [fields]);
   const schema = consumerOf(document, node.id, knowledge)?.input;
   const tree = targetTree(
     schema,
@@ -56,11 +57,9 @@ export function RulesSummary({ node }: { node: FlowNode }) {
               <li key={at} data-field={`rules/${at}`}>
                 <button type="button" className={classes.rule} onClick={open}>
                   <span className={`${classes.target} truncate`}>{title || "no target yet"}</span>
-                  <span className={classes.arrow} aria-hidden>
-                    ←
-                  </span>
-                  <span className="visually-hidden">from</span>
                   <span className={`${classes.source} truncate`} data-kind={sourceKind(rule)}>
+                    <span aria-hidden>← </span>
+                    <span className="visually-hidden">from </span>
                     {wayIn(rule)}
                     {(rule.transforms ?? []).map(
                       ({ fn }) => `, ${transformTitle(fn, kinds.transforms).toLowerCase()}`,

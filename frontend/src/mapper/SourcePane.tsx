@@ -6,7 +6,7 @@ import type { Field } from "@/document/scope";
 import { nameOf } from "./clashes";
 import { isInside, nearest } from "./paths";
 import { found, type Row, rowsOf } from "./rows";
-import { placesFor, sourcesOf } from "./rules";
+import { sourcesOf } from "./rules";
 import { useMapper, useSheet } from "./sheet";
 import { Tree } from "./Tree";
 import { TypeMark } from "./TypeMark";
@@ -27,7 +27,7 @@ export function SourcePane() {
   if (chosen !== seen) {
     // What fills the chosen field comes into sight.
     setSeen(chosen);
-    const rule = mapper.rules[placesFor(mapper.rules, chosen ?? "")[0] ?? -1];
+    const rule = mapper.rules[mapper.places.get(chosen ?? "")?.[0] ?? -1];
     const source = rule && nearest(sourcesOf(rule)[0] ?? "", (path) => known.has(path));
     if (source) {
       setActive(source);

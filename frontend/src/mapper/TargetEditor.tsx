@@ -9,7 +9,6 @@ import { mend, put, unmap } from "./gestures";
 import { OfferCard } from "./Offers";
 import classes from "./panel.module.css";
 import { RuleMore } from "./RuleMore";
-import { placesFor } from "./rules";
 import { useMapper } from "./sheet";
 import { typeWord } from "./TypeMark";
 import type { TargetField } from "./targets";
@@ -19,7 +18,7 @@ import { valueWords } from "./words";
 export function TargetEditor({ field }: { field: TargetField }) {
   const mapper = useMapper();
   const { rules, editable, store } = mapper;
-  const places = placesFor(rules, field.path);
+  const places = mapper.places.get(field.path) ?? [];
   const [turn, setTurn] = useState(0);
   const at = places[Math.min(turn, places.length - 1)];
   const added = store.getState().added.find((path) => path.replace(/(\[\])+$/, "") === field.path);

@@ -5,7 +5,6 @@ import { type KeyboardEvent, useMemo, useState } from "react";
 import { AddField } from "./AddField";
 import { drop, unmap } from "./gestures";
 import { found, type Row, rowsOf } from "./rows";
-import { placesFor } from "./rules";
 import { Fold } from "./SourcePane";
 import { useMapper, useSheet } from "./sheet";
 import { TargetValue } from "./TargetValue";
@@ -119,11 +118,11 @@ function openedAbove(path: string, wanted: Map<string, TargetField>): Record<str
 }
 
 function TargetRow(props: { row: Row<TargetField>; onChoose: () => void; onFold: () => void }) {
-  const { rules, known, specs, missing, store } = useMapper();
+  const { rules, places: mapped, known, specs, missing, store } = useMapper();
   const { item, depth, isOpen } = props.row;
   const chosen = useSheet((state) => state.chosen === item.path);
   const over = useSheet((state) => state.drag?.over === item.path);
-  const places = placesFor(rules, item.path);
+  const places = mapped.get(item.path) ?? [];
   const isMissing = missing.some(({ path }) => path === item.path);
   const light = (isLit: boolean) =>
     store.getState().set({ lit: isLit ? { side: "target", path: item.path } : null });

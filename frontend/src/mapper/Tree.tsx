@@ -1,5 +1,5 @@
 /** One of the two trees: rows on screen only, walked with the arrow keys, the active row told to assistive technology. */
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { type Branch, ROW_HEIGHT, type Row, windowOf } from "./rows";
 import { type Side, useMapper } from "./sheet";
 import classes from "./tree.module.css";
@@ -68,6 +68,19 @@ export function Tree<T extends Branch<T>>(props: TreeProps<T>) {
       event.stopPropagation();
     }
   };
+  // Scrolling draws other rows, never the same ones anew: what a row shows changes only with what it is drawn by.
+  const { children } = props;
+  const made = useMemo(
+    () => new WeakMap<Row<T>, { isActive: boolean; element: ReactNode; by: unknown }>(),
+    [],
+  );
+  const elementOf = (row: Row<T>, isActive: boolean) => {
+    const old = made.get(row);
+    if (old?.isActive === isActive && old.by === children) return old.element;
+    const element = children(row, isActive);
+    made.set(row, { isActive, element, by: children });
+    return element;
+  };
   const { from, to } = windowOf(rows.length, view.top, view.height);
   const shown = rows.slice(from, to).map((row, offset) => ({ row, place: from + offset }));
   const activeRow = at >= 0 ? rows[at] : undefined;
@@ -95,7 +108,7 @@ export function Tree<T extends Branch<T>>(props: TreeProps<T>) {
       <div role="presentation" className={classes.all} style={{ height: rows.length * ROW_HEIGHT }}>
         {shown.map(({ row, place }) => (
           <RowFrame key={row.item.path} {...{ row, place, side }} isActive={row.item.path === active}>
-            {props.children(row, row.item.path === active)}
+            {elementOf(row, row.item.path === active)}
           </RowFrame>
         ))}
       </div>

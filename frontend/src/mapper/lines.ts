@@ -42,10 +42,29 @@ export interface Drawn {
 
 /** The height of a row's middle within its pane; undefined when it is not in the tree at all. */
 export function heightOf(path: string, pane: Pane): { y: number; isExact: boolean } | undefined {
-  const known = nearest(path, (at) => pane.places.has(at));
-  const place = known === null ? undefined : pane.places.get(known);
-  if (place === undefined) return undefined;
-  return { y: place * ROW_HEIGHT + ROW_HEIGHT / 2 - pane.top, isExact: known === fieldPath(path) };
+  const found = placeOf(path, pane.places);
+  return found && { y: found.place * ROW_HEIGHT + ROW_HEIGHT / 2 - pane.top, isExact: found.isExact };
+}
+
+interface Place {
+  place: number;
+  isExact: boolean;
+}
+const kept = new WeakMap<Map<string, number>, Map<string, Place | undefined>>();
+
+/** The row of a path; looked for once per state of the tree, because scrolling asks again for every line. */
+function placeOf(path: string, places: Map<string, number>): Place | undefined {
+  let known = kept.get(places);
+  if (!known) {
+    known = new Map();
+    kept.set(places, known);
+  }
+  if (!known.has(path)) {
+    const at = nearest(path, (candidate) => places.has(candidate));
+    const place = at === null ? undefined : places.get(at);
+    known.set(path, place === undefined ? undefined : { place, isExact: at === fieldPath(path) });
+  }
+  return known.get(path);
 }
 
 export function drawn(lines: Line[], source: Pane, target: Pane, height: number): Drawn[] {

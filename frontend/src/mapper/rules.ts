@@ -83,7 +83,12 @@ export function covers(rules: Rule[], target: string): boolean {
   return rules.some(({ target: own }) => own === target || isInside(own, target));
 }
 
-/** The places of the rules that fill a field; more than one where each has its condition. */
-export function placesFor(rules: Rule[], path: string): number[] {
-  return rules.flatMap((rule, at) => (fieldPath(rule.target) === path ? [at] : []));
+/** The places of the rules that fill each field; more than one where each has its condition. */
+export function placesOf(rules: Rule[]): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  rules.forEach((rule, at) => {
+    const path = fieldPath(rule.target);
+    found.set(path, [...(found.get(path) ?? []), at]);
+  });
+  return found;
 }

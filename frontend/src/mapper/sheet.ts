@@ -16,6 +16,8 @@ export interface MapperValue {
   node: FlowNode;
   editable: boolean;
   rules: Rule[];
+  /** Which rules fill each field. */
+  places: Map<string, number[]>;
   specs: TransformSpec[];
   fields: Field[];
   known: Map<string, Field>;

@@ -38,6 +38,8 @@ export interface SchemaLine {
 export function sourceLines(fields: Field[]): SchemaLine[] {
   return fields.flatMap((field) => {
     if (field.children.length > 0) return sourceLines(field.children);
+    // What nobody knows anything about suits nothing.
+    if (field.type === "any" || field.type === "object") return [];
     const line: SchemaLine = { path: field.path, type: field.type };
     const description = [field.title, field.about].filter(Boolean).join(": ");
     if (description) line.description = description;

@@ -153,7 +153,9 @@ function addFree(path: string, roots: TargetField[], known: Map<string, TargetFi
     children: [],
   };
   known.set(own, field);
-  const siblings = above ? known.get(above.replace(/(\[\])+$/, ""))?.children : roots;
+  const holder = above ? known.get(above.replace(/(\[\])+$/, "")) : undefined;
+  if (holder?.type === "any") holder.type = "object";
+  const siblings = above ? holder?.children : roots;
   siblings?.push(field);
 }
 

@@ -8,7 +8,7 @@ import { useScope } from "@/inspector/scope";
 import { usePreview } from "@/preview/usePreview";
 import { type Clash, clashOf } from "./clashes";
 import { fieldPath } from "./paths";
-import { rulesOf, sourcesOf } from "./rules";
+import { placesOf, rulesOf, sourcesOf } from "./rules";
 import { createSheetStore, type MapperValue } from "./sheet";
 import { offersOf } from "./suggestions";
 import { consumerOf, indexOf, missingIn, type TargetField, targetTree } from "./targets";
@@ -25,6 +25,7 @@ export function useMapperValue(node: FlowNode, say: (words: string) => void): Ma
   const rejected = useStore(store, (state) => state.rejected);
   const { answer, isBehind } = usePreview(node.id);
   const rules = useMemo(() => rulesOf(node), [node]);
+  const places = useMemo(() => placesOf(rules), [rules]);
   const consumer = useMemo(() => consumerOf(document, node.id, knowledge), [document, node.id, knowledge]);
   const schema = consumer?.input;
   const names = [...rules.map(({ target }) => target), ...added].filter(Boolean).join("\n");
@@ -52,6 +53,7 @@ export function useMapperValue(node: FlowNode, say: (words: string) => void): Ma
     node,
     editable,
     rules,
+    places,
     specs: kinds.transforms,
     fields,
     known,
