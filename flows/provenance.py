@@ -6,7 +6,6 @@ tables and variables are read as they are now, because the journal holds values 
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from connectors.registry import registry
@@ -19,7 +18,7 @@ from flows.engine.reads import reads_of
 from flows.events import trigger_scope
 from flows.mapping.rules import Mapping, Rule
 from flows.mapping.stages import stages_of
-from flows.models import Event, Run, Trial, Version
+from flows.models import Event, Run
 from flows.reading import all_facts
 from ipaas.accounts.models import EnvironmentVariable
 
@@ -30,7 +29,7 @@ class NotTold(LookupError):
 
 def reads(run: Run) -> list[dict[str, Any]]:
     """What every parameter of the run's version reads and fills (see `flows.engine.reads`)."""
-    return reads_of(_version(run).document)
+    return reads_of(carried_by(run).document)
 
 
 def rule_stages(run: Run, step: str, pointer: str) -> dict[str, Any]:
@@ -44,7 +43,7 @@ def rule_stages(run: Run, step: str, pointer: str) -> dict[str, Any]:
     Raises:
         NotTold: there is no such step or rule, or the step has not been settled.
     """
-    plan = _plan(_version(run).id, run)
+    plan = _plan(run)
     node = plan.nodes.get(step.rpartition(".")[2])
     rule = _rule(node.params if node is not None and node.kind == "map" else None, pointer)
     if node is None or rule is None:
@@ -73,18 +72,11 @@ def _scope(plan: Plan, run: Run, step: str) -> dict[str, Any]:
     raise NotTold("The run has not come to this step.")
 
 
-def _version(run: Run) -> Version | Trial:
-    return carried_by(run)
-
-
-@lru_cache(maxsize=64)
-def _compiled(version_id: str, tenant_id: str) -> Plan:
-    document = Version.objects.of(tenant_id).get(id=version_id).document
-    return compile_plan(document, RegistryCatalog(registry()))
-
-
-def _plan(version_id: str, run: Run) -> Plan:
+def _plan(run: Run) -> Plan:
+    """The compiled version of the run, or what a trial tried out."""
     try:
-        return load(version_id).plan if run.trial else _compiled(version_id, run.tenant_id)
+        if run.trial:
+            return load(run.version_id).plan
+        return compile_plan(carried_by(run).document, RegistryCatalog(registry()))
     except DocumentRefused:
         raise NotTold("This version can no longer be read by the connectors that are installed.") from None

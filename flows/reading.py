@@ -103,12 +103,12 @@ def event_answer(event: Event) -> dict[str, Any]:
     }
 
 
-def facts_after(tenant: Tenant, run_id: str, after: int) -> list[dict[str, Any]]:
-    """The journal entries of a run after a number, with big values in place."""
+def facts_after(tenant: Tenant, run_id: str, after: int, *, apart: bool = False) -> list[dict[str, Any]]:
+    """The journal entries of a run after a number; big values in place, or `apart` as `{"$value": id, "bytes": n}`."""
     if not Run.objects.of(tenant).filter(id=run_id).exists():
         return []
     rows = Fact.objects.filter(run_id=run_id, seq__gt=after).order_by("seq")[:_MOST_ENTRIES]
-    contents = dict(Value.objects.filter(run_id=run_id).values_list("id", "content"))
+    contents = {} if apart else dict(Value.objects.filter(run_id=run_id).values_list("id", "content"))
     return [{"seq": row.seq, "facts": values.restore(row.facts, contents)} for row in rows]
 
 
@@ -117,3 +117,8 @@ def all_facts(run: Run) -> Iterator[dict[str, Any]]:
     contents = dict(Value.objects.filter(run_id=run.id).values_list("id", "content"))
     for facts in Fact.objects.filter(run_id=run.id).order_by("seq").values_list("facts", flat=True):
         yield from values.restore(facts, contents)
+
+
+def big_value(run: Run, value_id: str) -> Value | None:
+    """One big value of a run."""
+    return Value.objects.filter(run_id=run.id, id=value_id).first()

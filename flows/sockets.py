@@ -95,7 +95,7 @@ class LiveSocket(AsyncWebsocketConsumer):
 
     async def _send_facts(self) -> None:
         assert self.watched_run is not None
-        entries = await sync_to_async(reading.facts_after)(self.tenant, self.watched_run, self.seen)
+        entries = await sync_to_async(reading.facts_after)(self.tenant, self.watched_run, self.seen, apart=True)
         if entries:
             self.seen = entries[-1]["seq"]
             await self._send({"type": "facts", "run": self.watched_run, "items": entries})

@@ -18,7 +18,7 @@ from connectors.models import Effect
 from flows import control
 from flows.api import shapes
 from flows.models import Run
-from flows.reading import facts_after, moment, run_detail, run_items
+from flows.reading import big_value, facts_after, moment, run_detail, run_items
 from ipaas.accounts import audit
 from ipaas.accounts.api.base import TenantView
 from ipaas.accounts.api.paging import paginate
@@ -134,17 +134,37 @@ class RunFacts(RunView):
 
     permission = {"GET": "view"}
 
-    @documented(responses=shapes.FactsShape, query={"after": "only entries after this number"})
+    @documented(
+        responses=shapes.FactsShape,
+        query={
+            "after": "only entries after this number",
+            "values": '`apart`: values over 256 KB as {"$value": id, "bytes": n}, to be read one by one',
+        },
+    )
     def get(self, request: Request, run_id: str, **ids: str) -> Response:
         """Journal entries in order, from which anyone can rebuild what the run did."""
         run = self.run(run_id)
         after = request.query_params.get("after", "0")
         if not (after.isascii() and after.isdigit() and len(after) <= 9):
             raise Problem(400, "not_a_number", detail="“after” is the number of a journal entry, 0 or more.")
-        entries = facts_after(self.tenant, run.id, int(after))
+        entries = facts_after(self.tenant, run.id, int(after), apart=request.query_params.get("values") == "apart")
         last = entries[-1]["seq"] if entries else max(int(after), 0)
         finished = run.status in control.FINISHED and last >= run.seq
         return Response({"items": entries, "last_seq": last, "finished": finished})
+
+
+class RunValue(RunView):
+    """A big value of a run."""
+
+    permission = {"GET": "view"}
+
+    @documented(responses=shapes.BigValueShape, query={"id": "id that stands in the journal in the value's place"})
+    def get(self, request: Request, run_id: str, **ids: str) -> Response:
+        """One value over 256 KB, which the journal refers to."""
+        found = big_value(self.run(run_id), request.query_params.get("id", ""))
+        if found is None:
+            raise not_found("value")
+        return Response({"id": found.id, "value": found.content})
 
 
 class CancelRun(RunView):

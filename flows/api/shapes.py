@@ -287,6 +287,13 @@ class FactsShape(serializers.Serializer[Any]):
     finished = serializers.BooleanField()
 
 
+class BigValueShape(serializers.Serializer[Any]):
+    """A value that the journal refers to."""
+
+    id = serializers.CharField()
+    value = AnyJson()
+
+
 class ReadShape(serializers.Serializer[Any]):
     """What one parameter of a step reads, and what it fills."""
 

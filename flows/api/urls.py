@@ -44,6 +44,7 @@ tenant_urlpatterns = [
     path("runs/stats/", runs.RunStats.as_view()),
     path("runs/<id:run_id>/", runs.OneRun.as_view()),
     path("runs/<id:run_id>/facts/", runs.RunFacts.as_view()),
+    path("runs/<id:run_id>/values/", runs.RunValue.as_view()),
     path("runs/<id:run_id>/reads/", provenance.RunReads.as_view()),
     path("runs/<id:run_id>/provenance/", provenance.RuleProvenance.as_view()),
     path("runs/<id:run_id>/cancel/", runs.CancelRun.as_view()),

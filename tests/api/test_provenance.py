@@ -22,6 +22,7 @@ RULES: list[dict[str, Any]] = [
     {"target": "Note", "source": "trigger.body.note", "default": "none"},
     {"target": "Never", "source": "trigger.body.note", "when": "trigger.body.note"},
 ]
+COPY = [{"target": "text", "source": "trigger.body.text"}]
 BODY = {"lines": [{"sku": "a"}, {"sku": "b"}]}
 
 
@@ -108,3 +109,21 @@ def test_another_tenant_is_told_nothing(house: House, admin: Member, stranger: M
     for path in ("reads/", "provenance/?step=order&pointer=/nodes/1/params/rules/0"):
         assert admin.client.get(f"{BASE}/runs/{run_id}/{path}").status_code == 200
         assert stranger.client.get(f"/api/v1/tenants/globex/runs/{run_id}/{path}").status_code == 404
+
+
+def test_a_value_over_256_kb_is_read_when_it_is_asked_for(house: House, admin: Member, stranger: Member) -> None:
+    big = "x" * 300_000
+    run_id = house.start(house.deploy(document(node("done", "map", {"rules": COPY}))), {"text": big})
+    house.wait(run_id)
+
+    def outputs(query: str) -> list[Any]:
+        rows = admin.client.get(f"{BASE}/runs/{run_id}/facts/{query}").json()["items"]
+        return [fact["output"] for row in rows for fact in row["facts"] if fact["type"] == "step_succeeded"]
+
+    [reference] = outputs("?values=apart")
+    assert outputs("") == [{"text": big}]
+    assert reference["bytes"] > 300_000
+    asked = {"id": reference["$value"]}
+    assert admin.client.get(f"{BASE}/runs/{run_id}/values/", asked).json()["value"] == {"text": big}
+    assert code_of(admin.client.get(f"{BASE}/runs/{run_id}/values/", {"id": "no"})) == (404, "not_found")
+    assert stranger.client.get(f"/api/v1/tenants/globex/runs/{run_id}/values/", asked).status_code == 404

@@ -45,8 +45,11 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
   {
     title: "Run",
     keys: [
-      ["[  ]", "One fact back, one fact on"],
+      ["←  →", "One fact back, one fact on"],
+      ["Shift ←  →", "To the step before, to the next step"],
       ["Home  End", "First fact, last fact"],
+      ["Space", "Play it again, stop (on the time line)"],
+      ["Enter", "On a field: where does it come from?"],
     ],
   },
 ];

@@ -8,7 +8,9 @@ import { Tag } from "@/ui/status";
 import { duration } from "@/ui/time";
 import { BodyView } from "./bodies";
 import { ADDRESS, type Key, type Place } from "./places";
+import { RunData } from "./RunData";
 import classes from "./run.module.css";
+import { isBig } from "./useFacts";
 
 interface Asking {
   /** The field that was asked about. */
@@ -21,6 +23,7 @@ export function CallView(
   props: Asking & { call: { record: CallRecord; error: ErrorDict | null }; first?: number },
 ) {
   const { record } = props.call;
+  if (isBig(record)) return <RunData value={record} label="Call" />;
   const exchanges = record.exchanges ?? [];
   return (
     <div>

@@ -13,6 +13,7 @@ import { ProvenancePanel } from "./ProvenancePanel";
 import type { Known } from "./places";
 import { traceBack } from "./provenance";
 import { RunCanvas } from "./RunCanvas";
+import { LoadValueContext } from "./RunData";
 import { RunHead } from "./RunHead";
 import { traceForward } from "./reached";
 import classes from "./run.module.css";
@@ -74,71 +75,73 @@ function RunView({ run }: { run: RunDetail }) {
   useTravelKeys(shown, move, byStep, () => ask(null));
 
   return (
-    <div className={classes.page}>
-      <RunHead
-        run={run}
-        state={state}
-        story={story}
-        shown={shown}
-        past={isPast}
-        onStep={choose}
-        onTravel={(to) => (to === null ? goTo(null) : move(to))}
-      />
-      <div className={classes.middle}>
-        <div className={classes.left}>
-          {error ? <ErrorState error={error} onRetry={retry} /> : null}
-          <div className={classes.canvas}>
-            <RunCanvas
+    <LoadValueContext value={held.load}>
+      <div className={classes.page}>
+        <RunHead
+          run={run}
+          state={state}
+          story={story}
+          shown={shown}
+          past={isPast}
+          onStep={choose}
+          onTravel={(to) => (to === null ? goTo(null) : move(to))}
+        />
+        <div className={classes.middle}>
+          <div className={classes.left}>
+            {error ? <ErrorState error={error} onRetry={retry} /> : null}
+            <div className={classes.canvas}>
+              <RunCanvas
+                document={run.document}
+                connectors={connectors}
+                kinds={kinds}
+                state={state}
+                views={views}
+                chosen={selected}
+                onChoose={choose}
+                follow={!finished || isPast}
+                marks={asked.marks}
+              />
+            </div>
+            <Timeline
+              facts={facts}
               document={run.document}
+              shown={shown}
+              isLive={!isPast && !finished}
+              isPast={isPast}
+              chosen={selected}
+              onMove={move}
+              onStep={byStep}
+              onChoose={choose}
+            />
+          </div>
+          {travel.field ? (
+            <ProvenancePanel
+              known={asked.known}
+              place={travel.field}
+              reach={asked.reach}
+              isReady={asked.isReady && loaded}
+              run={run.id}
+              flow={run.flow.id}
               connectors={connectors}
-              kinds={kinds}
+              onAsk={(place) => (place ? ask(place) : choose(travel.field?.step || null))}
+              onChoose={choose}
+            />
+          ) : (
+            <StepPanel
+              run={run}
               state={state}
               views={views}
               chosen={selected}
+              effects={effects.data?.items ?? []}
+              connectors={connectors}
+              field={travel.field}
+              onAsk={ask}
               onChoose={choose}
-              follow={!finished || isPast}
-              marks={asked.marks}
             />
-          </div>
-          <Timeline
-            facts={facts}
-            document={run.document}
-            shown={shown}
-            isLive={!isPast && !finished}
-            isPast={isPast}
-            chosen={selected}
-            onMove={move}
-            onStep={byStep}
-            onChoose={choose}
-          />
+          )}
         </div>
-        {travel.field ? (
-          <ProvenancePanel
-            known={asked.known}
-            place={travel.field}
-            reach={asked.reach}
-            isReady={asked.isReady && loaded}
-            run={run.id}
-            flow={run.flow.id}
-            connectors={connectors}
-            onAsk={(place) => (place ? ask(place) : choose(travel.field?.step || null))}
-            onChoose={choose}
-          />
-        ) : (
-          <StepPanel
-            run={run}
-            state={state}
-            views={views}
-            chosen={selected}
-            effects={effects.data?.items ?? []}
-            connectors={connectors}
-            field={travel.field}
-            onAsk={ask}
-            onChoose={choose}
-          />
-        )}
       </div>
-    </div>
+    </LoadValueContext>
   );
 }
 

@@ -4,7 +4,6 @@ import { IconPencil } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Effect, ErrorDict, RunDetail } from "@/api/types";
 import { useTenant } from "@/app/tenant";
-import { JsonView } from "@/ui/JsonView";
 import { Tag } from "@/ui/status";
 import { Ago, duration } from "@/ui/time";
 import { CallView } from "./CallView";
@@ -13,6 +12,7 @@ import type { Attempt, StepState } from "./fold";
 import { exactClock } from "./moment";
 import type { Key, Place, Side } from "./places";
 import { editorField } from "./provenanceWords";
+import { RunData } from "./RunData";
 import classes from "./run.module.css";
 
 interface Props {
@@ -37,7 +37,7 @@ export function StepView(props: Props) {
       {last?.input !== undefined && (
         <section className={classes.section} data-testid="step-input">
           <h3>Input</h3>
-          <JsonView
+          <RunData
             value={last.input}
             label="Input"
             {...tools}
@@ -49,7 +49,7 @@ export function StepView(props: Props) {
       {step.output !== undefined && (
         <section className={classes.section} data-testid="step-output">
           <h3>{kind === "call" ? "Answer" : "Output"}</h3>
-          <JsonView
+          <RunData
             value={step.output}
             label="Output"
             {...tools}
@@ -58,10 +58,10 @@ export function StepView(props: Props) {
           />
         </section>
       )}
-      {step.items && (
+      {step.items !== null && (
         <section className={classes.section}>
           <h3>{step.count} items</h3>
-          <JsonView
+          <RunData
             value={step.items}
             label="Items"
             {...tools}

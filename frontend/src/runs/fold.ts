@@ -30,7 +30,8 @@ export interface StepState {
   error: ErrorDict | null;
   wakeAt: string | null;
   attempts: Attempt[];
-  items: unknown[] | null;
+  /** The list of a for-each; while it is big and not loaded, what stands for it. */
+  items: unknown;
   count: number | null;
 }
 
@@ -147,8 +148,9 @@ function stepFact(step: StepState, fact: Fact): StepState {
     case "step_skipped":
       return { ...step, status: "skipped" };
     case "step_opened": {
-      const items = Array.isArray(fact.items) ? fact.items : null;
-      return { ...step, status: "running", count: Number(fact.count ?? items?.length ?? 0), items };
+      const items = fact.items ?? null;
+      const count = Number(fact.count ?? (Array.isArray(items) ? items.length : 0));
+      return { ...step, status: "running", count, items };
     }
     case "step_waiting":
       return { ...step, status: "waiting", wakeAt: (fact.until as string | null) ?? null };

@@ -14,7 +14,18 @@ export interface Facts {
   finished: boolean;
   error: unknown;
   retry: () => void;
+  /** Puts a big value in the place of its reference. */
+  load: (id: string) => Promise<void>;
 }
+
+/** What stands in a fact for a value over 256 KB. */
+export interface BigValue {
+  $value: string;
+  bytes: number;
+}
+
+export const isBig = (value: unknown): value is BigValue =>
+  value !== null && typeof value === "object" && "$value" in value && "bytes" in value;
 
 interface Held {
   facts: Fact[];
@@ -54,7 +65,7 @@ export function useFacts(runId: string, isOver: boolean, lastSeq = 0): Facts {
     try {
       for (let more = true; more; ) {
         const answer: FactsAnswer = await api.get<FactsAnswer>(
-          path(`runs/${runId}/facts/?after=${last.current}`),
+          path(`runs/${runId}/facts/?after=${last.current}&values=apart`),
         );
         const before = last.current;
         last.current = answer.items.reduce((high, row) => Math.max(high, row.seq), before);
@@ -67,6 +78,19 @@ export function useFacts(runId: string, isOver: boolean, lastSeq = 0): Facts {
       setError(problem);
     }
   }, [path, runId]);
+
+  const load = useCallback(
+    async (id: string) => {
+      const answer = await api.get<{ value: unknown }>(
+        path(`runs/${runId}/values/?id=${encodeURIComponent(id)}`),
+      );
+      setHeld((current) => ({
+        ...current,
+        facts: current.facts.map((fact) => whole(fact, id, answer.value)),
+      }));
+    },
+    [path, runId],
+  );
 
   useEffect(() => {
     void read();
@@ -100,5 +124,14 @@ export function useFacts(runId: string, isOver: boolean, lastSeq = 0): Facts {
     finished: isDone,
     error: loaded ? null : error,
     retry: () => void read(),
+    load,
   };
+}
+
+function whole(fact: Fact, id: string, value: unknown): Fact {
+  const entries = Object.entries(fact);
+  if (!entries.some(([, part]) => isBig(part) && part.$value === id)) return fact;
+  return Object.fromEntries(
+    entries.map(([name, part]) => [name, isBig(part) && part.$value === id ? value : part]),
+  ) as Fact;
 }
