@@ -18,7 +18,7 @@ NAMES: Final = (
     "bias", "first", "margin", "share", "claimed", "siblings", "own", "own_target_covered",
     "own_source_covered", "bag", "value_agrees", "same_text", "own_exact", "type_clash", "known", "technical",
     "everyday", "qualified", "source_qualified", "composite", "both_ids", "told_in_own", "ordinal_differ",
-    "later_ordinal", "taken", "levels_differ", "parents_conflict",
+    "later_ordinal", "taken", "levels_differ", "parents_conflict", "unreadable",
 )  # fmt: skip
 # What integrations of business records nearly always carry over, and what they nearly never do.
 _EVERYDAY: Final = frozenset(
@@ -118,6 +118,7 @@ _FROM_PAIR: Final = tuple(
     PAIR_NAMES.index(name)
     for name in NAMES[NAMES.index("own") : NAMES.index("known")]
 )  # fmt: skip
+_UNREADABLE: Final = PAIR_NAMES.index("unreadable")
 _LATER: Final = tuple(PAIR_NAMES.index(name) for name in ("composite", "both_ids", "told_in_own", "ordinal_differ"))
 
 
@@ -169,4 +170,5 @@ def _signals(ranked: Ranked, stronger: int) -> list[float]:
         min(1.0, stronger / 2),
         float((source.levels > 0) != (target.levels > 0)),
         float(bool(source.parents) != bool(target.parents)),
+        pair[_UNREADABLE],
     ]

@@ -19,6 +19,7 @@ NAMES: Final = (
     "type_equal", "type_near", "type_clash", "value_agrees", "value_clashes", "choices", "shallow", "composite",
     "extra_source_words", "missing_target_words", "both_ids", "ref_gap", "own_exact", "parents_conflict",
     "root_identity", "refers", "told", "list_to_single", "ships_unasked", "bills_unasked", "amount_kind_differs",
+    "unreadable",
 )  # fmt: skip
 
 _NUMERIC: Final = frozenset(("decimal", "whole"))
@@ -128,6 +129,7 @@ class Compare:
             float("shipping" in source.roles and not target.roles),
             float("billing" in source.roles and not target.roles),
             float(bool(source.own & _MONEY) and bool(target.own & _MONEY) and not source.own & target.own & _MONEY),
+            _unreadable(source, target),
         ]  # fmt: skip
 
     def _head(self, source: FieldView, target: FieldView) -> float:
@@ -230,10 +232,32 @@ def _values(source: FieldView, target: FieldView) -> tuple[float, float]:
     return 0.0, 1.0 if target.own & _TELLING or target.type in _NUMERIC else 0.5
 
 
+_READS_AS: Final[Mapping[str, frozenset[str]]] = {
+    "boolean": frozenset(("boolean", "whole", "word", "")),
+    "whole": frozenset(("whole", "decimal", "epoch", "boolean", "")),
+    "decimal": frozenset(("whole", "decimal", "epoch", "boolean", "")),
+    "date": frozenset(("date", "datetime", "epoch", "whole", "")),
+    "datetime": frozenset(("date", "datetime", "epoch", "whole", "")),
+}
+
+
+def _unreadable(source: FieldView, target: FieldView) -> float:
+    """Values that the target's type can never hold: e-mail addresses in a switch, names in a number."""
+    if source.composite:
+        return 0.0
+    allowed = _READS_AS.get(target.type)
+    if allowed is None or target.own & {"year", "month"}:
+        return 0.0
+    if source.kind not in allowed:
+        return 1.0
+    return float(target.type == "boolean" and not source.kind and source.type in ("date", "datetime", "list"))
+
+
 def _choices(source: FieldView, target: FieldView) -> float:
-    """How much two lists of allowed values share."""
+    """How much two lists of allowed values share; less than nothing when they share none."""
     first = {str(choice).lower() for choice in source.choices or source.examples}
     second = {str(choice).lower() for choice in target.choices}
     if not first or not second:
         return 0.0
-    return len(first & second) / min(len(first), len(second))
+    shared = len(first & second)
+    return shared / min(len(first), len(second)) if shared else -1.0

@@ -12,12 +12,14 @@ from typing import Any, Final
 
 from flows.mapping.suggest import certainty
 from flows.mapping.suggest.candidates import matter_of
+from flows.mapping.suggest.features import NAMES
 from flows.mapping.suggest.how import how
 from flows.mapping.suggest.ranking import Ranked, rank
 from flows.mapping.suggest.reasons import reason
 from flows.mapping.suggest.scorer import Weights, dot, logistic, weights
 
 MOST: Final = 8
+_CHOICES: Final = NAMES.index("choices")
 
 
 def suggest(case: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,7 +44,8 @@ def suggest(case: Mapping[str, Any]) -> dict[str, Any]:
 
 def _candidates(ranked: Ranked, signals: list[float], given: Weights) -> list[dict[str, Any]]:
     sure = logistic(dot(given.sure, signals))
-    is_drawn = logistic(dot(given.fill, signals)) >= given.select
+    first = ranked.candidates[ranked.order[0]]
+    is_drawn = logistic(dot(given.fill, signals)) >= given.select and first.features[_CHOICES] >= 0
     best = ranked.values[ranked.order[0]]
     answer = []
     for place, at in enumerate(ranked.order[:MOST]):

@@ -31,7 +31,7 @@ PRIOR: Final[Mapping[str, float]] = {
     "type_near": 0.2, "type_clash": -0.7, "value_agrees": 1.2, "value_clashes": -1.2, "choices": 1, "shallow": 1,
     "composite": -0.3, "extra_source_words": -0.7, "missing_target_words": 0.3, "both_ids": 0.3, "own_exact": 0.7,
     "parents_conflict": -0.5, "root_identity": 1.5, "refers": 1, "told": 0.5, "list_to_single": -0.3,
-    "ships_unasked": -1, "bills_unasked": -0.2, "amount_kind_differs": -0.4,
+    "ships_unasked": -1, "bills_unasked": -0.2, "amount_kind_differs": -0.4, "unreadable": -3,
 }  # fmt: skip
 JOINT_PRIOR: Final[Mapping[str, float]] = {
     "first_rank": 4, "likely": 0.5, "siblings": 1, "claimed": -0.5, "mutual": 0.3, "list_aligned": 0.7,
@@ -40,6 +40,7 @@ SURE_PRIOR: Final[Mapping[str, float]] = {
     "bias": -3.5,
     "everyday": 1,
     "technical": -1,
+    "unreadable": -4,
     "qualified": -0.5,
     "first": 1,
     "share": 1,
@@ -285,7 +286,10 @@ def _scored(by_case: Sequence[Sequence[tuple[list[float], bool]]]) -> list[tuple
 
 ACCEPT_PRECISION: Final = 0.92
 FILL_FIT: Final = Fit(_start(certainty.NAMES, SURE_PRIOR), pull=0.006, steps=150)
-SURE_FIT: Final = Fit(_start(certainty.NAMES, {"own": 1, "margin": 1, "share": 1, "bias": -1}), pull=0.01, steps=150)
+SURE_START: Final[Mapping[str, float]] = {
+    "own": 1, "margin": 1, "share": 1, "bias": -1, "unreadable": -4, "taken": -1.5,
+}  # fmt: skip
+SURE_FIT: Final = Fit(_start(certainty.NAMES, SURE_START), pull=0.01, steps=150)
 ABLATIONS: Final[Mapping[str, frozenset[str]]] = {
     "descriptions": frozenset(("label", "told", "told_in_own", "own_in_told")),
     "structure": frozenset(
