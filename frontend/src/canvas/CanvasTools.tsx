@@ -1,24 +1,17 @@
 /** The small tools in the corner of a canvas: zoom, fit, tidy. */
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconLayoutDistributeVertical, IconMaximize, IconMinus, IconPlus } from "@tabler/icons-react";
-import { Panel, useReactFlow, useStoreApi } from "@xyflow/react";
+import { Panel, useReactFlow } from "@xyflow/react";
 import { useContext } from "react";
-import { columnsFor, tidy } from "@/document/layout";
 import classes from "./canvas.module.css";
 import { EditorContext } from "./editor";
+import { useTidy } from "./tidying";
 
 export function CanvasTools({ editable }: { editable: boolean }) {
   const flow = useReactFlow();
-  const size = useStoreApi();
+  const arrange = useTidy();
   const editor = useContext(EditorContext);
   const fit = () => void flow.fitView({ duration: 150, padding: 0.12, maxZoom: 1 });
-  const arrange = () => {
-    if (!editor) return;
-    const { document, run } = editor.store.getState();
-    const { width, height } = size.getState();
-    run({ type: "move", positions: tidy(document, columnsFor(document, width, height)) }, "tidy");
-    setTimeout(fit, 30);
-  };
   const tools = [
     { label: "Zoom in", icon: IconPlus, act: () => void flow.zoomIn({ duration: 100 }) },
     { label: "Zoom out", icon: IconMinus, act: () => void flow.zoomOut({ duration: 100 }) },

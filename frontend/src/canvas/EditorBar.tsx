@@ -27,10 +27,10 @@ import { TestsBadge } from "@/trial/TestsBadge";
 import { tellError } from "@/ui/notify";
 import { Tag } from "@/ui/status";
 import { clockTime } from "@/ui/time";
+import { undoOrRedo } from "./actions";
 import type { Draft } from "./draft";
 import { useEditor, useView } from "./editor";
 import { FlowMenu } from "./FlowMenu";
-import { undoOrRedo } from "./keys";
 import classes from "./layout.module.css";
 
 export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {

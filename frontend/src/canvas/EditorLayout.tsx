@@ -5,12 +5,14 @@ import { Inspector } from "@/inspector/Inspector";
 import { Mapper } from "@/mapper/Mapper";
 import { TrialChip } from "@/trial/TrialChip";
 import { EmptyState } from "@/ui/states";
+import { ContextMenu } from "./ContextMenu";
 import type { Draft } from "./draft";
 import { EditorBar } from "./EditorBar";
 import { useDocument, useEditor, useView } from "./editor";
+import { FindBar } from "./FindBar";
 import { FlowCanvas } from "./FlowCanvas";
+import { LeftSide, Voice } from "./LeftSide";
 import classes from "./layout.module.css";
-import { Palette } from "./Palette";
 import { ProblemsPanel } from "./ProblemsPanel";
 import { QuickAdd } from "./QuickAdd";
 
@@ -24,25 +26,23 @@ const DRAWERS = {
 export function EditorLayout({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
   const panel = useView((state) => state.panel);
   const isOpen = useView((state) => state.nodes.length > 0 || state.settings);
+  const side = useView((state) => state.side);
   const { editable } = useEditor();
   const Drawer = panel === "trial" || panel === "sample" || panel === "tests" ? DRAWERS[panel] : null;
   return (
     <div
       className={classes.layout}
-      data-readonly={!editable || undefined}
+      data-left={side === "outline" || (editable && side === "palette") ? side : undefined}
       data-inspector={isOpen || undefined}
     >
       <EditorBar flow={flow} draft={draft} />
-      {editable && (
-        <div className={classes.paletteSlot}>
-          <Palette />
-        </div>
-      )}
+      <LeftSide />
       <div className={classes.canvasSlot}>
         <div className={classes.canvas}>
           <FlowCanvas />
           <FirstSteps />
           <TrialChip />
+          <FindBar />
         </div>
         {panel === "problems" && <ProblemsPanel problems={draft.problems} />}
         {panel === "json" && (
@@ -62,6 +62,8 @@ export function EditorLayout({ flow, draft }: { flow: FlowDetail; draft: Draft }
         </div>
       )}
       <QuickAdd />
+      <ContextMenu />
+      <Voice />
       <Mapper />
     </div>
   );

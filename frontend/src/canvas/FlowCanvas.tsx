@@ -11,37 +11,48 @@ import {
   ReactFlow,
   useReactFlow,
 } from "@xyflow/react";
-import { type DragEvent, type FocusEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { connect, refusalOf, withChildren } from "@/document/edits";
-import { placeOf } from "@/document/graph";
-import { NODE_HEIGHT, NODE_WIDTH, placesOf } from "@/document/layout";
-import type { FlowEdge, Point } from "@/document/types";
-import type { CanvasTrial } from "@/trial/marks";
+import {
+  type DragEvent,
+  type FocusEvent,
+  type MouseEvent as ReactMouseEvent,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+} from "react";
+import { connect, refusalOf } from "@/document/edits";
+import { NODE_HEIGHT, NODE_WIDTH } from "@/document/layout";
+import type { FlowEdge } from "@/document/types";
 import { useCanvasTrial } from "@/trial/useCanvasTrial";
+import { nameOf } from "./actions";
 import { useAddEntry } from "./adding";
 import { CanvasTools } from "./CanvasTools";
 import classes from "./canvas.module.css";
-import { useDocument, useEditor, useView } from "./editor";
+import { useClipboard } from "./clipboard";
+import { inLine, useDrag, useDragging } from "./dragging";
+import { useDocument, useEditor, useView, type ViewStore } from "./editor";
 import { FlowEdge as EdgeView } from "./FlowEdge";
 import { type CanvasActions, CanvasActionsContext, Frame } from "./Frame";
+import { Guides } from "./Guides";
 import {
   type CanvasEdge,
   type CanvasNode,
   type CardNode,
-  drawEdges,
-  drawFrames,
-  drawNodes,
   edgeId,
   frameAt,
   MAIN_HANDLE,
-  problemsByNode,
+  NOTE_PREFIX,
+  type NoteNode,
 } from "./graph";
 import { useCanvasKeys } from "./keys";
 import { NodeCard } from "./NodeCard";
+import { NoteCard } from "./NoteCard";
 import { DRAG_TYPE } from "./Palette";
+import { usePicture } from "./picture";
+import { usePointed } from "./pointed";
 import { useFirstView, useInSight } from "./view";
 
-const NODE_TYPES = { card: NodeCard, frame: Frame };
+const NODE_TYPES = { card: NodeCard, frame: Frame, note: NoteCard };
 const EDGE_TYPES = { flow: EdgeView };
 
 function edgeOf(connection: Pick<Connection, "source" | "target" | "sourceHandle">): FlowEdge {
@@ -49,42 +60,30 @@ function edgeOf(connection: Pick<Connection, "source" | "target" | "sourceHandle
   return { from: connection.source, to: connection.target, ...(port ? { port } : {}) };
 }
 
-/** The cards as the canvas holds them: from the document, moved only while somebody drags. */
-function useCards(trial: CanvasTrial) {
-  const { connectors, kinds, problems, editable } = useEditor();
-  const document = useDocument();
-  const chosen = useView((state) => state.nodes);
-  const drawn = useMemo(() => {
-    const marks = problemsByNode(problems, (pointer) => placeOf(document, pointer));
-    const { steps, pinned, marks: verdicts } = trial;
-    return drawNodes(document, {
-      connectors,
-      kinds: kinds.items,
-      problems: marks,
-      steps,
-      pinned,
-      marks: verdicts,
-      editable,
-    });
-  }, [document, connectors, kinds, problems, editable, trial]);
-  const [cards, setCards] = useState<CardNode[]>(drawn);
-  useEffect(() => {
-    const selected = new Set(chosen);
-    setCards(drawn.map((card) => ({ ...card, selected: selected.has(card.id) })));
-  }, [drawn, chosen]);
-  return [cards, setCards] as const;
+/** What the canvas library chose or let go, as the view's own selection. */
+function chooseBy(view: ViewStore, changes: NodeChange<CanvasNode>[]): void {
+  if (changes.length === 0) return;
+  const { nodes, notes, edges, select } = view.getState();
+  const [steps, sheets] = [new Set(nodes), new Set(notes)];
+  for (const change of changes) {
+    if (change.type !== "select") continue;
+    const isNote = change.id.startsWith(NOTE_PREFIX);
+    const id = isNote ? change.id.slice(NOTE_PREFIX.length) : change.id;
+    const set = isNote ? sheets : steps;
+    change.selected ? set.add(id) : set.delete(id);
+  }
+  select([...steps], steps.size + sheets.size > 0 ? [] : edges, [...sheets]);
 }
 
 export function FlowCanvas() {
   const editor = useEditor();
   const { store, view, entries, editable } = editor;
   const document = useDocument();
-  const chosenEdges = useView((state) => state.edges);
   const flow = useReactFlow<CanvasNode, CanvasEdge>();
   const add = useAddEntry();
   const trial = useCanvasTrial();
-  const [cards, setCards] = useCards(trial);
-  const dragStart = useRef<Map<string, Point>>(new Map());
+  const drag = useDrag();
+  const { nodes, edges, latestCards, latestFrames, setCards, setNotes } = usePicture(drag, trial);
   const [firstDocument] = useState(document);
   const chosen = useView((state) => state.nodes);
   const bringInSight = useInSight();
@@ -98,31 +97,24 @@ export function FlowCanvas() {
     return () => clearTimeout(timer);
   }, [chosen, bringInSight]);
 
-  const frames = useMemo(() => drawFrames(document, cards, editable), [document, cards, editable]);
-  const nodes = useMemo<CanvasNode[]>(() => [...frames, ...cards], [frames, cards]);
-  const edges = useMemo(() => {
-    const picked = new Set(chosenEdges);
-    const drawn = drawEdges(document, {
-      connectors: [],
-      kinds: [],
-      editable,
-      edgeState: trial.edgeState,
-    });
-    return drawn.map((edge) => ({ ...edge, selected: picked.has(edge.id) }));
-  }, [document, chosenEdges, editable, trial.edgeState]);
-
   const onNodesChange = useCallback(
-    (changes: NodeChange<CanvasNode>[]) => {
-      const onCards = changes.filter((change) => !("id" in change && change.id.startsWith("frame:")));
-      const selections = onCards.filter((change) => change.type === "select");
-      if (selections.length > 0) {
-        const next = new Set(view.getState().nodes);
-        for (const change of selections) change.selected ? next.add(change.id) : next.delete(change.id);
-        view.getState().select([...next], next.size > 0 ? [] : view.getState().edges);
-      }
-      setCards((before) => applyNodeChanges(onCards as NodeChange<CardNode>[], before));
+    (raw: NodeChange<CanvasNode>[]) => {
+      const changes = inLine(raw, latestCards.current, flow.getZoom());
+      const of = (change: NodeChange<CanvasNode>) => ("id" in change ? change.id : "");
+      const onNotes = changes.filter((change) => of(change).startsWith(NOTE_PREFIX));
+      const onCards = changes.filter(
+        (change) => !of(change).startsWith(NOTE_PREFIX) && !of(change).startsWith("frame:"),
+      );
+      chooseBy(
+        view,
+        changes.filter((change) => change.type === "select"),
+      );
+      if (onCards.length > 0)
+        setCards((before) => applyNodeChanges(onCards as NodeChange<CardNode>[], before));
+      if (onNotes.length > 0)
+        setNotes((before) => applyNodeChanges(onNotes as NodeChange<NoteNode>[], before));
     },
-    [view, setCards],
+    [view, flow, latestCards, setCards, setNotes],
   );
   const onEdgesChange = useCallback(
     (changes: EdgeChange<CanvasEdge>[]) => {
@@ -135,48 +127,16 @@ export function FlowCanvas() {
     [view],
   );
 
-  const onDragStart = () => {
-    dragStart.current = new Map(cards.map((card) => [card.id, card.position]));
-  };
-  /** What is inside a dragged for-each comes along. */
-  const onDrag = (_event: unknown, _node: CanvasNode, dragged: CanvasNode[]) => {
-    const ids = new Set(dragged.map(({ id }) => id));
-    const shift = new Map<string, Point>();
-    for (const card of dragged) {
-      const start = dragStart.current.get(card.id);
-      if (!start) continue;
-      for (const inner of withChildren(document, [card.id]))
-        if (!ids.has(inner)) shift.set(inner, { x: card.position.x - start.x, y: card.position.y - start.y });
-    }
-    if (shift.size === 0) return;
-    setCards((before) =>
-      before.map((card) => {
-        const by = shift.get(card.id);
-        const start = dragStart.current.get(card.id);
-        return by && start ? { ...card, position: { x: start.x + by.x, y: start.y + by.y } } : card;
-      }),
-    );
-  };
-  const onDragStop = () => {
-    setCards((current) => {
-      const moved = current.filter((card) => {
-        const start = dragStart.current.get(card.id);
-        return start && (start.x !== card.position.x || start.y !== card.position.y);
-      });
-      if (moved.length > 0) {
-        const all = { ...placesOf(document) };
-        for (const card of moved)
-          all[card.id] = { x: Math.round(card.position.x), y: Math.round(card.position.y) };
-        queueMicrotask(() => store.getState().run({ type: "move", positions: all }, "move"));
-      }
-      return current;
-    });
-  };
+  const { begin, move, end } = useDragging(drag, latestCards, latestFrames, setCards);
+  const pointed = usePointed(latestFrames);
+  useClipboard(pointed);
 
   const onConnect = (connection: Connection) => {
     const { document: current, run } = store.getState();
     const edge = edgeOf(connection);
-    if (refusalOf(current, edge) === null) run(connect(current, edge), "connect");
+    if (refusalOf(current, edge) !== null) return;
+    run(connect(current, edge), "connect");
+    view.getState().say(`Connected ${nameOf(current, edge.from)} to ${nameOf(current, edge.to)}`);
   };
   const onConnectEnd = (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
     if (state.isValid || !state.fromNode || state.toNode || state.fromHandle?.type !== "source") return;
@@ -196,13 +156,28 @@ export function FlowCanvas() {
     const hit = under?.closest(".react-flow__edge")?.getAttribute("data-id");
     const edge = document.edges.find((candidate) => edgeId(candidate) === hit);
     const position = { x: Math.round(point.x - NODE_WIDTH / 2), y: Math.round(point.y - NODE_HEIGHT / 2) };
-    add(entry, { position, edge, parent: frameAt(frames, point) ?? undefined });
+    add(entry, { position, edge, parent: frameAt(latestFrames.current, point) ?? undefined });
   };
 
   /** Reaching a step with Tab chooses it. */
   const onFocus = (event: FocusEvent<HTMLElement>) => {
     const id = event.target.classList.contains("react-flow__node") ? event.target.dataset.id : undefined;
     if (id && event.target.matches(":focus-visible")) view.getState().select([id]);
+  };
+
+  const openMenu = (event: MouseEvent | ReactMouseEvent, on: { id: string; type?: string } | null) => {
+    event.preventDefault();
+    const at = { x: event.clientX, y: event.clientY };
+    const isNote = on?.type === "note";
+    const id = isNote ? on.id.slice(NOTE_PREFIX.length) : on?.id;
+    if (on?.type === "card" && id && !view.getState().nodes.includes(id)) view.getState().select([id]);
+    if (isNote && id && !view.getState().notes.includes(id)) view.getState().select([], [], [id]);
+    const edge =
+      on?.type === "edge" ? document.edges.find((candidate) => edgeId(candidate) === id) : undefined;
+    if (edge && id) view.getState().select([], [id]);
+    view
+      .getState()
+      .openMenu({ at, ...(on?.type === "card" ? { node: id } : {}), ...(isNote ? { note: id } : {}), edge });
   };
 
   const actions = useMemo<CanvasActions>(
@@ -230,11 +205,18 @@ export function FlowCanvas() {
           const isMap = document.nodes.some((node) => node.id === id && node.kind === "map");
           if (isMap) view.getState().openMapper(id);
         }}
-        onNodeDragStart={onDragStart}
-        onNodeDrag={onDrag}
-        onNodeDragStop={onDragStop}
-        onSelectionDragStart={onDragStart}
-        onSelectionDragStop={onDragStop}
+        onNodeDragStart={begin}
+        onNodeDrag={move}
+        onNodeDragStop={end}
+        onSelectionDragStart={(event, dragged) => begin(event, null, dragged)}
+        onSelectionDrag={(event, dragged) => move(event, null, dragged)}
+        onSelectionDragStop={(event, dragged) => end(event, null, dragged)}
+        onNodeContextMenu={(event, node) => openMenu(event, { id: node.id, type: node.type })}
+        onEdgeContextMenu={(event, edge) => openMenu(event, { id: edge.id, type: "edge" })}
+        onPaneContextMenu={(event) => openMenu(event as MouseEvent, null)}
+        onSelectionContextMenu={(event, [first]) =>
+          openMenu(event, first ? { id: first.id, type: first.type } : null)
+        }
         onConnect={onConnect}
         onConnectEnd={onConnectEnd}
         isValidConnection={(candidate) => refusalOf(document, edgeOf(candidate as Connection)) === null}
@@ -261,6 +243,7 @@ export function FlowCanvas() {
         aria-label="Canvas of the flow"
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--canvas-dot)" />
+        <Guides />
         <CanvasTools editable={editable} />
         {document.nodes.length > 6 && (
           <MiniMap pannable zoomable className={classes.map} ariaLabel="Overview" />

@@ -14,7 +14,7 @@ export const CanvasActionsContext = createContext<CanvasActions | null>(null);
 export const Frame = memo(function Frame({ data }: NodeProps<FrameNode>) {
   const actions = useContext(CanvasActionsContext);
   return (
-    <div className={classes.frame}>
+    <div className={classes.frame} data-drop={data.drop || undefined} data-testid={`frame-${data.parent}`}>
       <Handle
         id="top"
         type="target"

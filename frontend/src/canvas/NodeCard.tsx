@@ -1,6 +1,6 @@
 /** A step as a card: icon, the person's title, one line of what it does; its state while a run is shown. */
 import { Tooltip } from "@mantine/core";
-import { IconAlertTriangle, IconCheck, IconPinFilled, IconX } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCheck, IconNote, IconPinFilled, IconX } from "@tabler/icons-react";
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import { ConnectorIcon } from "@/ui/ConnectorIcon";
@@ -34,6 +34,13 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
           {line}
         </div>
       </div>
+      {node.note && !step && (
+        <Tooltip label={node.note} multiline maw={320}>
+          <span className={classes.noteMark}>
+            <IconNote size={15} aria-label={`Note: ${node.note}`} />
+          </span>
+        </Tooltip>
+      )}
       {step && <StepMark step={step} />}
       {problem && !step && (
         <Tooltip label={problem === "error" ? "Has a problem" : "Has a warning"}>

@@ -3,7 +3,7 @@ import { TextInput, UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconSearch } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { ConnectorIcon } from "@/ui/ConnectorIcon";
-import { useAddEntry } from "./adding";
+import { mainPort, useAddEntry } from "./adding";
 import { type Entry, grouped, LOGIC, search, TRIGGERS } from "./catalogue";
 import { useDocument, useEditor, useView } from "./editor";
 import { iconOf } from "./kinds";
@@ -94,7 +94,7 @@ function PaletteEntry({ entry }: { entry: Entry }) {
     const node = document.nodes.find(({ id }) => id === follow);
     const canFollow = node && node.kind !== "fail" && entry.kind !== "trigger";
     const isBusy = node && document.edges.some((edge) => edge.from === node.id && !edge.port);
-    const port = node?.kind === "condition" ? freePort(document, node.id) : null;
+    const port = node ? mainPort(document, node.id) : null;
     const from = canFollow && !isBusy ? { node: node.id, port } : undefined;
     add(entry, from ? { from } : {});
   }
@@ -117,15 +117,6 @@ function PaletteEntry({ entry }: { entry: Entry }) {
       </UnstyledButton>
     </li>
   );
-}
-
-function freePort(document: ReturnType<typeof useDocument>, id: string): string {
-  const node = document.nodes.find((candidate) => candidate.id === id);
-  const branches = Array.isArray(node?.params.branches) ? node.params.branches : [];
-  const names = branches.map((branch) => String((branch as { port?: string } | null)?.port ?? ""));
-  const otherwise = String(node?.params.otherwise ?? "otherwise");
-  const taken = document.edges.filter((edge) => edge.from === id).map((edge) => edge.port);
-  return [...names, otherwise].find((name) => name && !taken.includes(name)) ?? otherwise;
 }
 
 export function EntryIcon({ entry }: { entry: Entry }) {

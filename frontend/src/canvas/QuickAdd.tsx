@@ -2,13 +2,23 @@
 import { TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useReactFlow } from "@xyflow/react";
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { NODE_HEIGHT, NODE_WIDTH } from "@/document/layout";
-import { useAddEntry } from "./adding";
+import type { FlowDocument } from "@/document/types";
+import { mainPort, type Placement, useAddEntry } from "./adding";
 import { type Entry, search } from "./catalogue";
 import { type QuickAddRequest, useDocument, useEditor, useView } from "./editor";
 import { EntryIcon } from "./Palette";
 import classes from "./palette.module.css";
+
+/** After a step that leads on by one way, a new one goes between the two. */
+function inRow(document: FlowDocument, { from, parent }: QuickAddRequest): Placement {
+  if (!from) return { parent };
+  const port = from.port ?? mainPort(document, from.node);
+  const leaving = document.edges.filter((edge) => edge.from === from.node && (edge.port ?? null) === port);
+  const only = leaving.length === 1 ? leaving[0] : undefined;
+  return only ? { edge: only } : { from: { node: from.node, port } };
+}
 
 export function QuickAdd() {
   const request = useView((state) => state.quickAdd);
@@ -32,6 +42,14 @@ function List({ request }: { request: QuickAddRequest }) {
   }, [entries, document.nodes, isFollowing, request.edge, text]);
   const close = () => view.getState().openQuickAdd(null);
 
+  // Who came by key goes on where they were.
+  const [before] = useState(() => globalThis.document.activeElement as HTMLElement | null);
+  useLayoutEffect(
+    () => () => {
+      if (before?.isConnected && before !== globalThis.document.body) before.focus();
+    },
+    [before],
+  );
   useEffect(() => {
     const outside = (event: PointerEvent) => {
       if (!box.current?.contains(event.target as Node)) view.getState().openQuickAdd(null);
@@ -42,6 +60,12 @@ function List({ request }: { request: QuickAddRequest }) {
 
   function choose(entry: Entry | undefined) {
     if (!entry) return;
+    if (request.byKey) {
+      close();
+      const row = inRow(document, request);
+      add(entry, row.edge && entry.kind === "fail" ? { from: request.from } : row);
+      return;
+    }
     const point = flow.screenToFlowPosition(request.at);
     const isDropped = request.from && !request.parent;
     const position = request.edge

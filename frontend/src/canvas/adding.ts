@@ -2,9 +2,11 @@
 import { useCallback } from "react";
 import type { Command } from "@/document/commands";
 import { addNode, after, connect, insertOnEdge, refusalOf } from "@/document/edits";
+import { portsOf } from "@/document/graph";
 import { NODE_HEIGHT, NODE_WIDTH, placesOf } from "@/document/layout";
 import type { FlowDocument, FlowEdge, FlowNode, Point } from "@/document/types";
 import { tell } from "@/ui/notify";
+import { nameOf } from "./actions";
 import { type Entry, nodeFrom } from "./catalogue";
 import { useEditor } from "./editor";
 
@@ -41,11 +43,21 @@ export function addEntry(
   commands.push(addNode(present, node, position));
   if (placement.from) {
     const edge: FlowEdge = { from: placement.from.node, to: node.id };
-    if (placement.from.port) edge.port = placement.from.port;
+    const port = placement.from.port ?? mainPort(document, placement.from.node);
+    if (port) edge.port = port;
     const withNode = after(document, { type: "batch", commands });
     if (refusalOf(withNode, edge) === null) commands.push(connect(withNode, edge));
   }
   return { command: { type: "batch", commands }, id: node.id };
+}
+
+/** The way out that is meant when none is named: the ordinary one, or the first free branch of a condition. */
+export function mainPort(document: FlowDocument, id: string): string | null {
+  const node = document.nodes.find((candidate) => candidate.id === id);
+  if (node?.kind !== "condition") return null;
+  const ways = portsOf(node, null).filter(({ isError }) => !isError);
+  const taken = document.edges.filter((edge) => edge.from === id).map(({ port }) => port);
+  return (ways.find(({ name }) => !taken.includes(name ?? undefined)) ?? ways.at(-1))?.name ?? null;
 }
 
 function withParent(document: FlowDocument, node: FlowNode, placement: Placement): FlowNode {
@@ -82,6 +94,17 @@ function placeFor(document: FlowDocument, placement: Placement): Point {
   return spot;
 }
 
+/** “Create order added after Kind of charge, by refund”. */
+function saidOf(document: FlowDocument, id: string, { from, edge, parent }: Placement): string {
+  const added = `${nameOf(document, id)} added`;
+  const before = from?.node ?? edge?.from;
+  if (before) {
+    const port = from?.port ?? edge?.port;
+    return `${added} after ${nameOf(document, before)}${port ? `, by ${port}` : ""}`;
+  }
+  return parent ? `${added} inside ${nameOf(document, parent)}` : added;
+}
+
 export function useAddEntry(): (entry: Entry, placement?: Placement) => string | null {
   const { store, view, editable } = useEditor();
   return useCallback(
@@ -92,6 +115,7 @@ export function useAddEntry(): (entry: Entry, placement?: Placement) => string |
       const { command, id } = addEntry(document, entry, placement);
       run(command, `add ${entry.title}`);
       view.getState().select([id]);
+      view.getState().say(saidOf(store.getState().document, id, placement));
       if (had) tell(`The flow now begins with “${entry.title}”. A flow has one trigger.`);
       return id;
     },

@@ -16,18 +16,41 @@ export interface QuickAddRequest {
   from?: { node: string; port: string | null };
   edge?: FlowEdge;
   parent?: string;
+  /** Asked for by key: the step goes where there is room, and into the row when something follows already. */
+  byKey?: boolean;
+}
+
+/** What a context menu is about, and where it opens, in window pixels. */
+export interface MenuRequest {
+  at: { x: number; y: number };
+  node?: string;
+  edge?: FlowEdge;
+  note?: string;
 }
 
 export interface ViewState {
   nodes: string[];
   edges: string[];
+  notes: string[];
   panel: "none" | "problems" | "json" | "trial" | "sample" | "tests";
   settings: boolean;
   field: { node: string; path: string; at: number } | null;
   quickAdd: QuickAddRequest | null;
+  menu: MenuRequest | null;
+  finding: boolean;
+  /** The for-each into which what is dragged would fall. */
+  dropInto: string | null;
+  /** What stands on the left: the palette, the outline, or (on a narrow screen) nothing. */
+  side: "palette" | "outline" | "none";
+  /** The last thing said to who cannot see the canvas. */
+  said: string;
+  say: (words: string) => void;
+  openMenu: (menu: MenuRequest | null) => void;
+  find: (finding: boolean) => void;
+  showSide: (side: ViewState["side"]) => void;
   /** The map step whose mapper is open. */
   mapping: string | null;
-  select: (nodes: string[], edges?: string[]) => void;
+  select: (nodes: string[], edges?: string[], notes?: string[]) => void;
   show: (panel: ViewState["panel"]) => void;
   showSettings: (settings: boolean) => void;
   focusField: (node: string, path: string) => void;
@@ -40,21 +63,36 @@ export const CONNECT_FIELD = "#connect";
 /** The field name under which the inspector opens the test of a step. */
 export const TEST_FIELD = "#test";
 
+/** Below this width palette and inspector lie over the canvas. */
+export const NARROW = 1000;
+
 export type ViewStore = ReturnType<typeof createViewStore>;
 
 export function createViewStore() {
   return createStore<ViewState>()((set) => ({
     nodes: [],
     edges: [],
+    notes: [],
     panel: "none",
     settings: window.innerWidth >= 1500,
     field: null,
     quickAdd: null,
     mapping: null,
-    select: (nodes, edges = []) => set({ nodes, edges }),
+    menu: null,
+    finding: false,
+    dropInto: null,
+    side: window.innerWidth >= NARROW ? "palette" : "none",
+    said: "",
+    select: (nodes, edges = [], notes = []) => set({ nodes, edges, notes }),
+    // The same words twice are said twice: a live region speaks only when its text changes.
+    say: (words) => set(({ said }) => ({ said: said === words ? `${words}\u00a0` : words })),
+    openMenu: (menu) => set({ menu }),
+    find: (finding) => set({ finding }),
+    showSide: (side) => set({ side }),
     show: (panel) => set({ panel }),
-    showSettings: (settings) => set({ settings, nodes: [], edges: [] }),
-    focusField: (node, path) => set({ nodes: [node], edges: [], field: { node, path, at: Date.now() } }),
+    showSettings: (settings) => set({ settings, nodes: [], edges: [], notes: [] }),
+    focusField: (node, path) =>
+      set({ nodes: [node], edges: [], notes: [], field: { node, path, at: Date.now() } }),
     openQuickAdd: (quickAdd) => set({ quickAdd }),
     openMapper: (mapping) => set({ mapping }),
   }));

@@ -3,7 +3,7 @@ import type { Edge, Node } from "@xyflow/react";
 import type { Connector, NodeKind } from "@/api/types";
 import { type Port, portsOf } from "@/document/graph";
 import { FRAME_GAP, FRAME_PADDING, NODE_HEIGHT, NODE_WIDTH, placesOf } from "@/document/layout";
-import type { FlowDocument, FlowEdge, FlowNode, Point, Problem } from "@/document/types";
+import type { FlowDocument, FlowEdge, FlowNode, Note, Point, Problem } from "@/document/types";
 import { connectorOf, lineOf, shapeOf, titleOf } from "./kinds";
 
 export interface StepView {
@@ -40,6 +40,12 @@ export interface FrameData extends Record<string, unknown> {
   empty: boolean;
   editable: boolean;
   label: string;
+  /** What is dragged would fall in here. */
+  drop?: boolean;
+}
+export interface NoteData extends Record<string, unknown> {
+  note: Note;
+  editable: boolean;
 }
 export interface EdgeData extends Record<string, unknown> {
   edge: FlowEdge;
@@ -52,7 +58,8 @@ export interface EdgeData extends Record<string, unknown> {
 }
 export type CardNode = Node<CardData, "card">;
 export type FrameNode = Node<FrameData, "frame">;
-export type CanvasNode = CardNode | FrameNode;
+export type NoteNode = Node<NoteData, "note">;
+export type CanvasNode = CardNode | FrameNode | NoteNode;
 export type CanvasEdge = Edge<EdgeData, "flow">;
 
 export interface DrawOptions {
@@ -111,6 +118,50 @@ export function drawNodes(document: FlowDocument, options: DrawOptions): CardNod
       },
     };
   });
+}
+
+/** Cards that would look the same are the same objects, so that only what changed is drawn anew. */
+export function keepSame(before: CardNode[], now: CardNode[]): CardNode[] {
+  const known = new Map(before.map((card) => [card.id, card]));
+  return now.map((card) => {
+    const old = known.get(card.id);
+    return old && looksSame(old, card) ? old : card;
+  });
+}
+
+function looksSame(a: CardNode, b: CardNode): boolean {
+  const ports = ({ data }: CardNode) => data.ports.map(({ name, connected }) => `${name}${connected}`).join();
+  return (
+    a.data.node === b.data.node &&
+    a.position.x === b.position.x &&
+    a.position.y === b.position.y &&
+    a.height === b.height &&
+    a.ariaLabel === b.ariaLabel &&
+    a.data.problem === b.data.problem &&
+    a.data.connector === b.data.connector &&
+    a.data.editable === b.data.editable &&
+    JSON.stringify([a.data.step, a.data.pinned, a.data.mark]) ===
+      JSON.stringify([b.data.step, b.data.pinned, b.data.mark]) &&
+    ports(a) === ports(b)
+  );
+}
+
+export const NOTE_PREFIX = "note:";
+
+export function drawNotes(document: FlowDocument, editable: boolean, chosen: string[] = []): NoteNode[] {
+  return (document.notes ?? []).map((note) => ({
+    id: NOTE_PREFIX + note.id,
+    type: "note",
+    position: { x: note.x, y: note.y },
+    width: note.width,
+    height: note.height,
+    measured: { width: note.width, height: note.height },
+    zIndex: -2,
+    connectable: false,
+    selected: chosen.includes(note.id),
+    ariaLabel: `Note: ${note.text || "empty"}`,
+    data: { note, editable },
+  }));
 }
 
 /** The frames behind what is inside for-eaches, from where the cards are just now. */

@@ -2,119 +2,81 @@
 import { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
 import { isTyping } from "@/app/KeysHelp";
-import { type Clipping, clip, paste } from "@/document/clipping";
-import { removeSelection, withChildren } from "@/document/edits";
-import { placesOf, tidy } from "@/document/layout";
+import { withChildren } from "@/document/edits";
+import { placesOf } from "@/document/layout";
 import type { FlowDocument, Point } from "@/document/types";
-import { tell } from "@/ui/notify";
+import { duplicate, nameOf, remove, undoOrRedo, wrap, writeNote } from "./actions";
 import { CONNECT_FIELD, type EditorValue, useEditor } from "./editor";
-import { edgeId } from "./graph";
+import { useTidy } from "./tidying";
 
-const CLIP_KEY = "ipaas.clipping";
 const ARROWS: Record<string, Point> = {
   ArrowLeft: { x: -1, y: 0 },
   ArrowRight: { x: 1, y: 0 },
   ArrowUp: { x: 0, y: -1 },
   ArrowDown: { x: 0, y: 1 },
 };
+type Flow = ReturnType<typeof useReactFlow>;
 
 export function useCanvasKeys(): void {
   const editor = useEditor();
   const flow = useReactFlow();
+  const tidy = useTidy();
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      if (isTyping(event.target) || event.altKey || event.defaultPrevented) return;
-      const done = event.ctrlKey || event.metaKey ? withControl(event, editor) : plain(event, editor, flow);
+      if (event.defaultPrevented || event.altKey) return;
+      const isControl = event.ctrlKey || event.metaKey;
+      if (isControl && event.key.toLowerCase() === "f" && !isInDialog(event.target)) {
+        editor.view.getState().find(true);
+        return event.preventDefault();
+      }
+      if (isTyping(event.target)) return;
+      const done = isControl ? withControl(event, editor) : plain(event, editor, flow, tidy);
       if (done) event.preventDefault();
     };
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);
-  }, [editor, flow]);
+  }, [editor, flow, tidy]);
 }
 
+function isInDialog(target: EventTarget | null): boolean {
+  const element = target as HTMLElement | null;
+  return Boolean(element?.closest?.("[role=dialog]"));
+}
+
+/** Copy, cut and paste are the browser's own events. */
 function withControl(event: KeyboardEvent, editor: EditorValue): boolean {
   const { store, view, editable } = editor;
   const key = event.key.toLowerCase();
   const { document } = store.getState();
-  const chosen = view.getState().nodes;
+  const { nodes, notes } = view.getState();
   if (key === "a") {
-    view.getState().select(document.nodes.map(({ id }) => id));
-    return true;
-  }
-  if (key === "c" && chosen.length > 0) {
-    remember(clip(document, chosen));
+    view.getState().select(
+      document.nodes.map(({ id }) => id),
+      [],
+      (document.notes ?? []).map(({ id }) => id),
+    );
     return true;
   }
   if (!editable) return false;
   if (key === "z") return undoOrRedo(editor, event.shiftKey);
   if (key === "y") return undoOrRedo(editor, true);
-  if (key === "x" && chosen.length > 0) {
-    remember(clip(document, chosen));
-    remove(editor);
+  if (key === "d" && nodes.length + notes.length > 0) {
+    duplicate(editor);
     return true;
   }
-  if (key === "d" && chosen.length > 0) {
-    pasteInto(editor, clip(document, chosen));
+  if (key === "g" && nodes.length > 0) {
+    wrap(editor);
     return true;
-  }
-  if (key === "v") {
-    const kept = recall();
-    if (kept) pasteInto(editor, kept);
-    return kept !== null;
   }
   return false;
 }
 
-export function undoOrRedo(editor: EditorValue, isRedo: boolean): boolean {
-  const state = editor.store.getState();
-  const label = isRedo ? state.redo() : state.undo();
-  if (label === null) tell(isRedo ? "There is nothing to redo." : "There is nothing to undo.");
-  return true;
-}
-
-export function remove(editor: EditorValue): void {
-  const { nodes, edges } = editor.view.getState();
-  const { document, run } = editor.store.getState();
-  const cut = document.edges.filter((edge) => edges.includes(edgeId(edge)));
-  if (nodes.length === 0 && cut.length === 0) return;
-  run(removeSelection(document, nodes, cut), nodes.length > 0 ? "remove steps" : "remove connection");
-  editor.view.getState().select([]);
-}
-
-function pasteInto(editor: EditorValue, clipping: Clipping): void {
-  const { document, run } = editor.store.getState();
-  const { command, ids } = paste(document, clipping, { x: 40, y: 56 });
-  if (ids.length === 0) return;
-  run(command, "paste");
-  editor.view.getState().select(ids);
-}
-
-function remember(clipping: Clipping): void {
-  const text = JSON.stringify(clipping);
-  sessionStorage.setItem(CLIP_KEY, text);
-  void navigator.clipboard?.writeText(text).catch(() => {});
-}
-function recall(): Clipping | null {
-  const text = sessionStorage.getItem(CLIP_KEY);
-  return text ? (JSON.parse(text) as Clipping) : null;
-}
-
-function plain(event: KeyboardEvent, editor: EditorValue, flow: ReturnType<typeof useReactFlow>): boolean {
-  const { store, view, editable } = editor;
-  const { document, run } = store.getState();
-  const chosen = view.getState().nodes;
+function plain(event: KeyboardEvent, editor: EditorValue, flow: Flow, tidy: () => void): boolean {
+  const { view, editable } = editor;
+  const { nodes: chosen, side, notes } = view.getState();
   const one = chosen.length === 1 ? chosen[0] : undefined;
   const arrow = ARROWS[event.key];
-  if (arrow && event.shiftKey && editable && chosen.length > 0) {
-    const places = placesOf(document);
-    const moved = [...withChildren(document, chosen)].map((id) => {
-      const place = places[id] ?? { x: 0, y: 0 };
-      return [id, { x: place.x + arrow.x * 16, y: place.y + arrow.y * 16 }];
-    });
-    run({ type: "move", positions: Object.fromEntries(moved) }, "move", `keys:${chosen.join()}`);
-    return true;
-  }
-  if (arrow) return walk(editor, document, one, arrow);
+  if (arrow) return onArrow(event, editor, one, arrow);
   switch (event.key) {
     case "Delete":
     case "Backspace":
@@ -125,28 +87,76 @@ function plain(event: KeyboardEvent, editor: EditorValue, flow: ReturnType<typeo
       return true;
     case "Enter":
       if (one) view.getState().focusField(one, "");
-      return Boolean(one);
-    case "a":
-      if (editable) openAdd(editor, one, flow);
-      return editable;
-    case "c":
-      if (editable && one) view.getState().focusField(one, CONNECT_FIELD);
-      return editable && Boolean(one);
-    case "m":
-      if (document.nodes.some(({ id, kind }) => id === one && kind === "map")) {
-        view.getState().openMapper(one ?? null);
-        return true;
-      }
-      return false;
-    case "t":
-      if (editable) run({ type: "move", positions: tidy(document) }, "tidy");
-      return editable;
+      else if (notes[0]) noteBox(notes[0])?.focus();
+      return Boolean(one ?? notes[0]);
+    case "ContextMenu":
+      return openMenu(editor, flow, one);
+    case "F10":
+      return event.shiftKey && openMenu(editor, flow, one);
+    case "o":
+      view.getState().showSide(side === "outline" ? "palette" : "outline");
+      return true;
     case "f":
       void flow.fitView({ duration: 150, padding: 0.12, maxZoom: 1 });
       return true;
     default:
+      return editable && onEditingKey(event.key, editor, flow, one, tidy);
+  }
+}
+
+function onEditingKey(
+  key: string,
+  editor: EditorValue,
+  flow: Flow,
+  one: string | undefined,
+  tidy: () => void,
+) {
+  const { store, view } = editor;
+  switch (key) {
+    case "a":
+      openAdd(editor, one, flow);
+      return true;
+    case "c":
+      if (one) view.getState().focusField(one, CONNECT_FIELD);
+      return Boolean(one);
+    case "n": {
+      const places = placesOf(store.getState().document);
+      const above = one ? places[one] : undefined;
+      const centre = flow.screenToFlowPosition({ x: window.innerWidth / 2 - 120, y: window.innerHeight / 2 });
+      writeNote(editor, above ? { x: above.x, y: above.y - 144 } : centre);
+      return true;
+    }
+    case "m":
+      return openMapper(editor, one);
+    case "t":
+      tidy();
+      return true;
+    default:
       return false;
   }
+}
+
+function openMapper({ store, view }: EditorValue, one: string | undefined): boolean {
+  const isMap = store.getState().document.nodes.some(({ id, kind }) => id === one && kind === "map");
+  if (isMap) view.getState().openMapper(one ?? null);
+  return isMap;
+}
+
+function noteBox(id: string): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`[data-testid="note-${id}"] textarea`);
+}
+
+function onArrow(event: KeyboardEvent, editor: EditorValue, one: string | undefined, arrow: Point): boolean {
+  const { document, run } = editor.store.getState();
+  const chosen = editor.view.getState().nodes;
+  if (!event.shiftKey || !editor.editable || chosen.length === 0) return walk(editor, document, one, arrow);
+  const places = placesOf(document);
+  const moved = [...withChildren(document, chosen)].map((id) => {
+    const place = places[id] ?? { x: 0, y: 0 };
+    return [id, { x: place.x + arrow.x * 16, y: place.y + arrow.y * 16 }];
+  });
+  run({ type: "move", positions: Object.fromEntries(moved) }, "move", `keys:${chosen.join()}`);
+  return true;
 }
 
 /** Choose the nearest step in the direction; the first one when nothing is chosen. */
@@ -168,16 +178,28 @@ function walk(editor: EditorValue, document: FlowDocument, from: string | undefi
     .sort((a, b) => a.cost - b.cost)[0];
   if (ahead) {
     editor.view.getState().select([ahead.id]);
+    editor.view.getState().say(nameOf(document, ahead.id));
     globalThis.document.querySelector<HTMLElement>(`.react-flow__node[data-id="${ahead.id}"]`)?.focus();
   }
   return true;
 }
 
-function openAdd(editor: EditorValue, from: string | undefined, flow: ReturnType<typeof useReactFlow>): void {
+function openMenu(editor: EditorValue, flow: Flow, id: string | undefined): boolean {
+  const place = id ? placesOf(editor.store.getState().document)[id] : undefined;
+  const at = place
+    ? flow.flowToScreenPosition({ x: place.x + 110, y: place.y + 48 })
+    : { x: window.innerWidth / 2, y: window.innerHeight / 2 };
+  editor.view.getState().openMenu({ at, node: id });
+  return true;
+}
+
+function openAdd(editor: EditorValue, from: string | undefined, flow: Flow): void {
   const places = placesOf(editor.store.getState().document);
   const place = from ? places[from] : undefined;
   const at = place
     ? flow.flowToScreenPosition({ x: place.x + 316, y: place.y + 32 })
     : { x: window.innerWidth / 2, y: window.innerHeight / 3 };
-  editor.view.getState().openQuickAdd({ at, from: from ? { node: from, port: null } : undefined });
+  editor.view
+    .getState()
+    .openQuickAdd({ at, byKey: true, from: from ? { node: from, port: null } : undefined });
 }

@@ -1,7 +1,10 @@
 /** The inspector: the form of the chosen step; the flow's own settings when nothing is chosen. */
-import { ActionIcon, Tabs, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Tabs, TextInput, Tooltip } from "@mantine/core";
 import { IconTrash, IconX } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useRef } from "react";
+import { align, duplicate, remove, wrap } from "@/canvas/actions";
+import { ALIGNMENTS } from "@/canvas/ContextMenu";
+import { copyChosen } from "@/canvas/clipboard";
 import {
   CONNECT_FIELD,
   TEST_FIELD,
@@ -39,13 +42,38 @@ export function Inspector() {
 }
 
 function ManyChosen({ ids }: { ids: string[] }) {
+  const editor = useEditor();
   return (
     <div className={classes.body}>
       <h2 className={classes.heading}>{ids.length} steps chosen</h2>
-      <p className="faint">
-        Drag to move them together. Ctrl C copies, Ctrl D duplicates, Delete removes. Choose one to see its
-        form.
-      </p>
+      {editor.editable && (
+        <>
+          <h3 className={classes.section}>Align</h3>
+          <div className={classes.choices}>
+            {ALIGNMENTS.map(({ how, label }) => (
+              <Button key={how} variant="default" size="xs" onClick={() => align(editor, how)}>
+                {label}
+              </Button>
+            ))}
+          </div>
+          <h3 className={classes.section}>Together</h3>
+          <div className={classes.choices}>
+            <Button variant="default" size="xs" onClick={() => wrap(editor)}>
+              Repeat for each
+            </Button>
+            <Button variant="default" size="xs" onClick={() => duplicate(editor)}>
+              Duplicate
+            </Button>
+            <Button variant="default" size="xs" onClick={() => void copyChosen(editor)}>
+              Copy
+            </Button>
+            <Button color="red" variant="light" size="xs" onClick={() => remove(editor)}>
+              Remove
+            </Button>
+          </div>
+        </>
+      )}
+      <p className="faint">Drag to move them together. Choose one to see its form.</p>
     </div>
   );
 }
