@@ -1,4 +1,4 @@
-"""What the runs of flows have been doing: the newest run of each, failures of the last day, events that wait.
+"""What the runs of flows have been doing, trials aside: newest runs, failures of the last day, events that wait.
 
 Read by the lists and panels of the API, in a fixed number of statements whatever the number of flows; never writes.
 """
@@ -48,7 +48,7 @@ def figures(flow: Flow) -> dict[str, dict[str, int]]:
     day = _of_the_day(flow.tenant_id).filter(flow_id=flow.id).values("environment_id").order_by()
     counted = day.annotate(runs=Count("id"), failed=Count("id", filter=Q(status__in=_TROUBLED)))
     found = {row["environment_id"]: {"runs": row["runs"], "failed": row["failed"], "kept": 0} for row in counted}
-    waiting = Run.objects.of(flow.tenant_id).filter(flow_id=flow.id, status="queued", due_at=None)
+    waiting = Run.objects.of(flow.tenant_id).filter(flow_id=flow.id, status="queued", due_at=None, trial=False)
     for environment_id, kept in waiting.values_list("environment_id").annotate(Count("id")).order_by():
         found.setdefault(environment_id, {"runs": 0, "failed": 0, "kept": 0})["kept"] = kept
     return found

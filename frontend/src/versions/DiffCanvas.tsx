@@ -27,10 +27,10 @@ import { MarkTag } from "./MarkTag";
 import type { Mark, Picture } from "./marks";
 import classes from "./marks.module.css";
 
-type MarkedNode = CardNode & { data: { mark: Mark; chosen: boolean } };
+type MarkedNode = CardNode & { data: { diff: Mark; chosen: boolean } };
 
 const MarkedCard = memo(function MarkedCard(props: NodeProps<CardNode>) {
-  const { mark, chosen } = props.data as unknown as MarkedNode["data"];
+  const { diff: mark, chosen } = props.data as unknown as MarkedNode["data"];
   return (
     <div className={classes.card} data-mark={mark} data-chosen={chosen || undefined}>
       <NodeCard {...props} selected={false} />
@@ -44,7 +44,7 @@ const MarkedCard = memo(function MarkedCard(props: NodeProps<CardNode>) {
 });
 
 const MarkedEdge = memo(function MarkedEdge(props: EdgeProps<CanvasEdge>) {
-  const mark = (props.data as unknown as { mark: Mark }).mark;
+  const mark = (props.data as unknown as { diff: Mark }).diff;
   if (mark === "same" || mark === "plain") return <FlowEdge {...props} />;
   const [path, x, y] = getBezierPath({ ...props, curvature: 0.3 });
   return (
@@ -92,7 +92,7 @@ function Drawing({ picture, connectors, kinds, chosen, first, onChoose, label }:
       return {
         ...card,
         ariaLabel: mark === "same" || mark === "plain" ? card.ariaLabel : `${mark}: ${card.ariaLabel}`,
-        data: { ...card.data, mark, chosen: card.id === chosen },
+        data: { ...card.data, diff: mark, chosen: card.id === chosen },
       };
     });
     return [...drawFrames(document, cards, false), ...marked] as Node[];
@@ -101,7 +101,7 @@ function Drawing({ picture, connectors, kinds, chosen, first, onChoose, label }:
     () =>
       drawEdges(document, { connectors, kinds, editable: false }).map((edge) => {
         const mark = edge.data ? (picture.edges.get(edgeKey(edge.data.edge)) ?? "plain") : "plain";
-        const data = { ...edge.data, mark } as unknown as CanvasEdge["data"];
+        const data = { ...edge.data, diff: mark } as unknown as CanvasEdge["data"];
         return { ...edge, data, className: mark === "same" ? classes.dim : undefined };
       }),
     [document, picture, connectors, kinds],
