@@ -18,7 +18,7 @@ from django.db import transaction
 from connectors.registry import registry
 from flows import values
 from flows.events import BodyRefused, body_value
-from flows.models import Event, Fact, Flow, Sample, Value
+from flows.models import Event, Fact, Flow, Sample, Trial, Value
 from ipaas.book.cards import mask_body
 from ipaas.book.packing import dumps
 
@@ -55,13 +55,17 @@ before_reading: list[Callable[[Flow], None]] = []
 """Told before samples are read, so that what ended since can leave its own first."""
 
 
-def samples_of(flow: Flow) -> list[Sample]:
-    """The samples of steps that the saved draft has, in the order of the draft."""
+def kept(flow: Flow) -> list[Sample]:
+    """Every sample of a flow, also of steps that only another document has than the saved draft."""
     for listener in before_reading:
         listener(flow)
+    return list(Sample.objects.of(flow.tenant_id).filter(flow=flow))
+
+
+def samples_of(flow: Flow) -> list[Sample]:
+    """The samples of steps that the saved draft has, in the order of the draft."""
     known = {step: place for place, step in enumerate(steps_of(flow.draft))}
-    rows = Sample.objects.of(flow.tenant_id).filter(flow=flow)
-    return sorted((row for row in rows if row.step in known), key=lambda row: known[row.step])
+    return sorted((row for row in kept(flow) if row.step in known), key=lambda row: known[row.step])
 
 
 def put(flow: Flow, step: str, value: Any, pinned: bool) -> Sample:
@@ -112,7 +116,7 @@ def keep(flow: Flow, found: Mapping[str, Any], origin: Origin, *, over: tuple[st
     fitting = {step: value for step, value in found.items() if len(dumps(value)) <= settings.EVENT_MAX_BYTES}
     with transaction.atomic():
         rows = Sample.objects.of(flow.tenant_id).filter(flow=flow, step__in=list(fitting))
-        kept = {row.step for row in rows if row.pinned or (over and row.source not in over)}
+        staying = {row.step for row in rows if row.pinned or (over and row.source not in over)}
         Sample.objects.of(flow.tenant_id).bulk_create(
             [
                 Sample(
@@ -126,13 +130,13 @@ def keep(flow: Flow, found: Mapping[str, Any], origin: Origin, *, over: tuple[st
                     event_id=origin.event_id,
                 )
                 for step, value in fitting.items()
-                if step not in kept
+                if step not in staying
             ],
             update_conflicts=True,
             unique_fields=["flow", "step"],
             update_fields=["value", "source", "pinned", "at", "run_id", "event_id"],
         )
-    return len(fitting) - len(kept)
+    return len(fitting) - len(staying)
 
 
 def take_event(flow: Flow, event: Event) -> int:
@@ -163,11 +167,10 @@ def take_run(flow: Flow, run_id: str, event: Event) -> int:
     return take_event(flow, event) + keep(flow, outputs, Origin("run", run_id, event.id))
 
 
-def take_trial(flow: Flow, run_id: str, event: Event, answered: frozenset[str]) -> int:
-    """Make what a trial's steps came to their samples, except of those that answered from theirs."""
-    trigger = trigger_of(flow.draft)
-    known = steps_of(flow.draft).keys() - answered - {trigger}
-    outputs = {step: value for step, value in outputs_of(run_id) if step in known}
+def take_trial(flow: Flow, trial: Trial, event: Event) -> int:
+    """Make what a trial's steps came to their samples, except of those that did something else than their own work."""
+    trigger, run_id = trigger_of(trial.document), trial.run_id
+    outputs = {step: value for step, value in outputs_of(run_id) if step not in trial.stand_ins}
     event_body = {trigger: _body(event)} if trigger is not None else {}
     origin = Origin("trial", run_id, event.id)
     return keep(flow, event_body, origin, over=("trial",)) + keep(flow, outputs, origin)

@@ -122,7 +122,7 @@ def _call_of(wanted: Wanted, parts: Parts) -> Call:
 
 
 def _parts(wanted: Wanted) -> Parts:
-    known = {row.step: row for row in samples.samples_of(wanted.flow)}
+    known = {row.step: row for row in samples.kept(wanted.flow)}
     if wanted.mode == "whole":
         excerpt = whatever_runs(wanted.document)
     else:
@@ -142,7 +142,7 @@ def _event(wanted: Wanted) -> tuple[dict[str, Any], bytes]:
         meta |= {name: wanted.event[name] for name in ("headers", "query")}
         return meta, orjson.dumps(wanted.event["body"])
     trigger = samples.trigger_of(wanted.document)
-    row = next((row for row in samples.samples_of(wanted.flow) if row.step == trigger), None)
+    row = next((row for row in samples.kept(wanted.flow) if row.step == trigger), None)
     if row is None:
         node = Shape(wanted.document).nodes.get(trigger or "", {})
         body = samples.example_of(wanted.document, node) if node else None
@@ -164,8 +164,7 @@ def gather(flow: Flow) -> None:
     ended = {row.id: row for row in rows.filter(status__in=(*FINISHED, "uncertain")).select_related("event")}
     for trial in trials:
         if trial.run_id in ended:
-            run = ended[trial.run_id]
-            samples.take_trial(flow, run.id, run.event, frozenset(trial.stand_ins))
+            samples.take_trial(flow, trial, ended[trial.run_id].event)
             Trial.objects.of(flow.tenant_id).filter(id=trial.id).update(gathered=True)
 
 

@@ -23,7 +23,6 @@ from flows.deployed import load_tables
 from flows.engine.facts import stamp
 from flows.engine.preview import Asked, Preview, Sample
 from flows.models import Flow
-from flows.models import Sample as StoredSample
 from ipaas.accounts.api.problems import field_error, invalid
 from ipaas.accounts.api.schema import documented
 from ipaas.accounts.models import EnvironmentVariable
@@ -100,7 +99,7 @@ class PreviewStep(FlowView):
 def _sample(flow: Flow, document: dict[str, Any], trigger: str | None, given: Mapping[str, Any]) -> Sample:
     """The sample a preview computes with; only a person's own values count over what pure steps come to."""
     examples = samples.examples_of(document)
-    rows = list(StoredSample.objects.of(flow.tenant_id).filter(flow=flow))
+    rows = samples.kept(flow)
     stored = {row.step: row.value for row in rows}
     pinned = {row.step: row.value for row in rows if row.pinned and row.step != trigger}
     known = {**examples, **stored}

@@ -215,6 +215,19 @@ def test_what_a_trial_came_to_becomes_samples_unless_they_are_pinned(house: Hous
     assert found["write"].run_id == run.id
 
 
+def test_a_step_that_is_on_the_screen_only_has_its_sample_once_the_draft_is_saved(house: House, person: User) -> None:
+    flow = drawn(house, document(fixed("order", a=1)))
+    on_screen = document(fixed("order", a=1), fixed("added", b=2))
+
+    tried(house, flow, person, "whole", document=on_screen)
+    before = set(by_step(flow))
+    flow.draft = on_screen
+    after = by_step(flow)
+
+    assert before == {"start", "order"}
+    assert after["added"].value == {"b": 2}
+
+
 def test_a_trial_that_failed_leaves_the_samples_it_came_to(house: House, person: User) -> None:
     house.connect()
     flow = drawn(house, SEVERAL)
