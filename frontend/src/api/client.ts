@@ -36,6 +36,25 @@ export function whenSessionEnds(listener: () => void): void {
   onSessionEnd = listener;
 }
 
+/** One finished request, as those hear of it who watch: the guide of the first flow, the banner of a lost server. */
+export interface Finished {
+  method: string;
+  path: string;
+  body: unknown;
+  /** 0 when no answer came. */
+  status: number;
+}
+type Watcher = (finished: Finished) => void;
+const watchers = new Set<Watcher>();
+
+export function watchRequests(watcher: Watcher): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+function tellWatchers(finished: Finished): void {
+  for (const watcher of watchers) watcher(finished);
+}
+
 function csrfOf(): string {
   const cookie = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1];
   return csrfToken || (cookie ? decodeURIComponent(cookie) : "");
@@ -89,6 +108,7 @@ export async function request<T>(method: string, path: string, options: RequestO
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
+    tellWatchers({ method, path, body: options.body, status: 0 });
     throw new ApiProblem(
       0,
       "unreachable",
@@ -97,6 +117,7 @@ export async function request<T>(method: string, path: string, options: RequestO
       "Check the network; nothing you typed is lost.",
     );
   }
+  tellWatchers({ method, path, body: options.body, status: response.status });
   if (!response.ok) {
     const problem = await problemOf(response);
     const signedOut = response.status === 401 || (response.status === 403 && SIGNED_OUT.has(problem.code));

@@ -59,7 +59,7 @@ function useResource<T>(
 }
 
 /** All pages of a list whose length people choose (flows, tables, connections): small, so read to the end. */
-function useWholeList<T>(rest: string, live: number | false = false) {
+function useWholeList<T>(rest: string, live: number | false = false, enabled = true) {
   const { slug } = useTenant();
   return useQuery<T[]>({
     queryKey: [slug, rest],
@@ -74,6 +74,7 @@ function useWholeList<T>(rest: string, live: number | false = false) {
       } while (cursor && items.length < 2000);
       return items;
     },
+    enabled,
     staleTime: 5_000,
     refetchInterval: live,
   });
@@ -137,11 +138,11 @@ export const useSamplesOf = (id: string) =>
   useResource<{ items: Sample[] }>(id ? `flows/${id}/samples/` : null);
 export const useTemplates = () => useWholeList<Template>("templates/");
 export const useConnectors = () => useWholeList<Connector>("connectors/");
-export const useConnections = () => useWholeList<Connection>("connections/");
+export const useConnections = (enabled = true) => useWholeList<Connection>("connections/", false, enabled);
 export const useConnection = (id: string) => useResource<ConnectionDetail>(`connections/${id}/`);
 export const useConnectionHealth = (id: string) =>
   useResource<ConnectionHealth>(`connections/${id}/health/`, { live: 15_000 });
-export const useTables = () => useWholeList<LookupTable>("lookup-tables/");
+export const useTables = (enabled = true) => useWholeList<LookupTable>("lookup-tables/", false, enabled);
 export const useTable = (name: string) => useResource<LookupTable>(`lookup-tables/${name}/`);
 export const useSheetRows = (name: string) =>
   useResource<{ revision: number; rows: [string, string][] }>(`lookup-tables/${name}/sheet/`);
@@ -150,6 +151,9 @@ export const useTableChange = (name: string, id: string | null) =>
   useResource<TableChange>(id && `lookup-tables/${name}/history/${id}/`, { stale: Number.POSITIVE_INFINITY });
 export const useRecentRuns = (filters: RunFilters & { limit?: number }, live: number | false = false) =>
   useResource<Page<Run>>(`runs/${query({ limit: 10, ...filters })}`, { live, keep: true });
+/** Runs by the beginning of their business key; null asks nothing. */
+export const useFoundRuns = (q: string | null) =>
+  useResource<Page<Run>>(q === null ? null : `runs/${query({ q, limit: 8 })}`, { keep: true });
 export const useRun = (id: string, live: number | false = false) =>
   useResource<RunDetail>(`runs/${id}/`, { live, stale: 0 });
 /** Of a run's version, so it never changes; asked when somebody asks where a value comes from. */

@@ -3,19 +3,25 @@ import { useMantineColorScheme } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from "@mantine/spotlight";
 import {
+  IconFlag,
+  IconKeyboard,
   IconLogout,
   IconMoon,
+  IconPlugConnected,
   IconPlus,
   IconRoute,
   IconSearch,
   IconServer,
   IconSun,
+  IconTable,
 } from "@tabler/icons-react";
 import { useState } from "react";
 import { useNavigate } from "react-router";
-import { useFlows, useRecentRuns } from "@/api/queries";
+import { useConnections, useFlows, useFoundRuns, useTables } from "@/api/queries";
+import { useGuide } from "@/guide/store";
 import { tellError } from "@/ui/notify";
 import { StatusIcon, stateOf } from "@/ui/status";
+import { useKeysHelp } from "./KeysHelp";
 import { PAGES } from "./pages";
 import { useSignOut } from "./session";
 import { ENVIRONMENTS, useCan, useEnvironment, useTenant } from "./tenant";
@@ -64,10 +70,34 @@ function useGroups(text: string): SpotlightActionGroupData[] {
     leftSection: <IconRoute size={18} stroke={1.7} />,
     onClick: go(`flows/${flow.id}`),
   }));
+  const isAsked = text.trim().length > 0;
+  const connections = useConnections(isAsked).data ?? [];
+  const tables = useTables(isAsked).data ?? [];
+  const connectionActions: SpotlightActionData[] = connections.slice(0, 100).map((connection) => ({
+    id: connection.id,
+    label: connection.name,
+    description: `Connection · ${connection.environment}`,
+    leftSection: <IconPlugConnected size={18} stroke={1.7} />,
+    onClick: go(`connections?open=${connection.id}`),
+  }));
+  const tableActions: SpotlightActionData[] = tables.slice(0, 100).map((table) => ({
+    id: table.id,
+    label: table.title,
+    description: "Lookup table",
+    keywords: [table.name],
+    leftSection: <IconTable size={18} stroke={1.7} />,
+    onClick: go(`tables/${table.name}`),
+  }));
   return [
     { group: "Runs", actions: useRunActions(text, go) },
     { group: "Pages", actions: pages },
     { group: "Flows", actions: flowActions },
+    ...(isAsked
+      ? [
+          { group: "Connections", actions: connectionActions },
+          { group: "Tables", actions: tableActions },
+        ]
+      : []),
     { group: "Actions", actions: useActions(go) },
   ].filter(({ actions }) => actions.length > 0);
 }
@@ -75,7 +105,7 @@ function useGroups(text: string): SpotlightActionGroupData[] {
 function useRunActions(text: string, go: (path: string) => () => void): SpotlightActionData[] {
   const [wanted] = useDebouncedValue(text.trim(), 250);
   const isSearch = wanted.length >= 3;
-  const found = useRecentRuns({ q: isSearch ? wanted : "-", limit: 8 });
+  const found = useFoundRuns(isSearch ? wanted : null);
   if (!isSearch || !found.data) return [];
   return found.data.items.map((run) => ({
     id: run.id,
@@ -92,9 +122,24 @@ function useActions(go: (path: string) => () => void): SpotlightActionData[] {
   const signOut = useSignOut();
   const [, chooseEnvironment] = useEnvironment();
   const { setColorScheme } = useMantineColorScheme();
-  const create: SpotlightActionData[] = can("edit_flows")
-    ? [{ id: "new-flow", label: "New flow", leftSection: <IconPlus size={18} />, onClick: go("flows?new=1") }]
-    : [];
+  const startGuide = useGuide((guide) => guide.start);
+  const showKeys = useKeysHelp((help) => help.show);
+  const make = (permission: string, id: string, label: string, path: string): SpotlightActionData[] =>
+    can(permission) ? [{ id, label, leftSection: <IconPlus size={18} />, onClick: go(path) }] : [];
+  const create: SpotlightActionData[] = [
+    ...make("edit_flows", "new-flow", "New flow", "flows?new=1"),
+    ...make("manage_connections", "new-connection", "Connect a system", "connections?new=choose"),
+    ...make("manage_tables", "new-table", "New table", "tables?new=1"),
+    {
+      id: "keys",
+      label: "Show the keys",
+      leftSection: <IconKeyboard size={18} />,
+      onClick: () => showKeys(true),
+    },
+    ...(can("edit_flows")
+      ? [{ id: "guide", label: "Your first flow", leftSection: <IconFlag size={18} />, onClick: startGuide }]
+      : []),
+  ];
   const switches = ENVIRONMENTS.map(({ name, title }) => ({
     id: `to-${name}`,
     label: `Switch to ${title}`,

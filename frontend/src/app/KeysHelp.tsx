@@ -1,10 +1,16 @@
 /** `?` shows the keys; `g` and a letter go to a page. */
 import { Modal } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useNavigate } from "react-router";
+import { create } from "zustand";
 import classes from "./keys.module.css";
 import { PAGES } from "./pages";
 import { useTenant } from "./tenant";
+
+export const useKeysHelp = create<{ opened: boolean; show: (opened: boolean) => void }>((set) => ({
+  opened: false,
+  show: (opened) => set({ opened }),
+}));
 
 const GROUPS: { title: string; keys: [string, string][] }[] = [
   {
@@ -61,6 +67,17 @@ const GROUPS: { title: string; keys: [string, string][] }[] = [
     ],
   },
   {
+    title: "Lookup table",
+    keys: [
+      ["Enter, F2", "Edit the cell"],
+      ["Tab, ← → ↑ ↓", "To another cell"],
+      ["Shift ← → ↑ ↓, Ctrl A", "Select more, select all"],
+      ["Ctrl C, X, V", "Copy, cut, paste with a spreadsheet"],
+      ["Ctrl D", "Fill down"],
+      ["Ctrl S", "Save"],
+    ],
+  },
+  {
     title: "Run",
     keys: [
       ["←  →", "One fact back, one fact on"],
@@ -82,7 +99,7 @@ export function isTyping(target: EventTarget | null): boolean {
 }
 
 export function KeysHelp() {
-  const [opened, setOpened] = useState(false);
+  const { opened, show: setOpened } = useKeysHelp();
   const { slug } = useTenant();
   const navigate = useNavigate();
   useEffect(() => {
@@ -99,7 +116,7 @@ export function KeysHelp() {
     };
     window.addEventListener("keydown", listen, true);
     return () => window.removeEventListener("keydown", listen, true);
-  }, [navigate, slug]);
+  }, [navigate, slug, setOpened]);
   return (
     <Modal opened={opened} onClose={() => setOpened(false)} title="Keys" size="lg">
       <div className={classes.groups}>

@@ -1,10 +1,12 @@
 /** The frame around every page: navigation on the left, where-am-I and environment on top. */
 import { Suspense } from "react";
 import { Outlet, useLocation } from "react-router";
+import { GuideBar } from "@/guide/GuideBar";
 import { RowsSkeleton } from "@/ui/states";
 import { CommandPalette } from "./CommandPalette";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { KeysHelp } from "./KeysHelp";
+import { LostServer } from "./LostServer";
 import { Nav } from "./Nav";
 import classes from "./shell.module.css";
 import { TopBar } from "./TopBar";
@@ -34,6 +36,8 @@ export function Shell() {
           </Suspense>
         </ErrorBoundary>
       </main>
+      <GuideBar />
+      <LostServer />
       <CommandPalette />
       <KeysHelp />
     </div>

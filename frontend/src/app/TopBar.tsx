@@ -13,6 +13,7 @@ import {
 import { Link } from "react-router";
 import { tellError } from "@/ui/notify";
 import { useCrumbs } from "./crumbs";
+import { HelpMenu } from "./HelpMenu";
 import { useSession, useSignOut } from "./session";
 import classes from "./shell.module.css";
 import { ENVIRONMENTS, useEnvironment, useTenant } from "./tenant";
@@ -49,6 +50,7 @@ export function TopBar() {
         <span>Find or do</span>
         <kbd>{isMac ? "⌘" : "Ctrl"} K</kbd>
       </UnstyledButton>
+      <HelpMenu />
       <ThemeSwitch />
       <UserMenu />
     </header>

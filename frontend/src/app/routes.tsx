@@ -2,6 +2,7 @@
 import { lazy } from "react";
 import { Navigate, type RouteObject } from "react-router";
 import { FlowsPage } from "@/operate/FlowsPage";
+import { NoSuchPage } from "./NoSuchPage";
 
 const EditorPage = lazy(() => import("@/canvas/EditorPage"));
 const GalleryPage = lazy(() => import("@/templates/GalleryPage"));
@@ -35,4 +36,5 @@ export const routes: RouteObject[] = [
   { path: "sandbox", element: <SandboxPage /> },
   { path: "admin", element: <AdminPage /> },
   { path: "admin/:section", element: <AdminPage /> },
+  { path: "*", element: <NoSuchPage /> },
 ];

@@ -5,6 +5,7 @@ import { Link, Navigate, useSearchParams } from "react-router";
 import { useFlows } from "@/api/queries";
 import { usePageTitle } from "@/app/crumbs";
 import { useCan, useTenant } from "@/app/tenant";
+import { GuideOffer } from "@/guide/GuideOffer";
 import { Page, Panel } from "@/ui/page";
 import { Loaded, RowsSkeleton } from "@/ui/states";
 import { FirstFlow } from "./FirstFlow";
@@ -37,6 +38,7 @@ export function FlowsPage() {
       lead="What you have drawn, and where it is at work."
       actions={mayEdit && <Beginnings onNew={() => set("new", "1")} onImport={() => set("import", "1")} />}
     >
+      <GuideOffer />
       <Loaded
         query={flows}
         loading={

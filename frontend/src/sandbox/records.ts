@@ -1,4 +1,5 @@
 /** Chooses what of a simulated system's records is shown: a few telling columns, money with its currency. Pure. */
+import { moneyText } from "@/ui/money";
 
 export type Row = Record<string, unknown>;
 
@@ -50,15 +51,6 @@ export function identity(row: Row): string {
   return named === undefined ? JSON.stringify(row).slice(0, 200) : String(named);
 }
 
-export function fractionDigits(currency: string): number {
-  try {
-    const format = new Intl.NumberFormat("en", { style: "currency", currency });
-    return format.resolvedOptions().maximumFractionDigits ?? 2;
-  } catch {
-    return 2;
-  }
-}
-
 /** A cell as people read it; whole numbers beside a lower-case currency are minor units. */
 export function cellText(row: Row, name: string): { text: string; isNumber: boolean } {
   const value = row[name];
@@ -66,8 +58,7 @@ export function cellText(row: Row, name: string): { text: string; isNumber: bool
     typeof row.currency === "string" && /^[a-z]{3}$/.test(row.currency) ? row.currency.toUpperCase() : null;
   const isMoney = /(amount|Amt|total|balance|fee|net)/i.test(name) && typeof value === "number";
   if (isMoney && currency && Number.isInteger(value)) {
-    const digits = fractionDigits(currency);
-    return { text: `${(value / 10 ** digits).toFixed(digits)} ${currency}`, isNumber: true };
+    return { text: moneyText(value, currency, true), isNumber: true };
   }
   if (isMoney) return { text: value.toFixed(2), isNumber: true };
   if (typeof value === "boolean") return { text: value ? "yes" : "no", isNumber: false };

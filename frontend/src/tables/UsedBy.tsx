@@ -51,7 +51,7 @@ export function UsedBy({ users }: { users: TableUser[] }) {
             <ul className={classes.steps}>
               {stepsOf(places).map((step) => (
                 <li key={`${step.id} ${step.target}`}>
-                  <Link to={`/t/${slug}/flows/${flow.id}?step=${encodeURIComponent(step.id)}`}>
+                  <Link to={`/t/${slug}/flows/${flow.id}?node=${encodeURIComponent(step.id)}`}>
                     {step.title}
                   </Link>
                   {step.target && (

@@ -1,5 +1,5 @@
 /** Reads raw numbers as people do: minor units as money, seconds since 1970 as a time. Pure. */
-import { fractionDigits } from "@/sandbox/records";
+import { decimalsOf } from "@/ui/money";
 
 const MONEY = /(amount|total|balance|fee|net|price|Amt$)/i;
 const MOMENT = /(^created$|^updated$|_at$|At$|^timestamp$|_date$|^arrival|^available_on$|^due)/;
@@ -10,7 +10,7 @@ export function reading(name: string, value: unknown, beside: Record<string, unk
   const { currency } = beside;
   if (MONEY.test(name) && typeof currency === "string" && /^[a-z]{3}$/.test(currency)) {
     const code = currency.toUpperCase();
-    const digits = fractionDigits(code);
+    const digits = decimalsOf(code);
     return `${(value / 10 ** digits).toFixed(digits)} ${code}`;
   }
   const isMoment = MOMENT.test(name) && value > 946_684_800 && value < 4_102_444_800;

@@ -1,9 +1,10 @@
 /** What a screen shows when it has no data: loading, nothing yet, or an error with what, why and what now. */
 import { Button, Skeleton } from "@mantine/core";
-import { IconAlertCircle, IconRefresh } from "@tabler/icons-react";
+import { IconAlertCircle, IconLock, IconMapPinOff, IconRefresh } from "@tabler/icons-react";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { explain } from "@/api/client";
+import { Link, useLocation } from "react-router";
+import { ApiProblem, explain } from "@/api/client";
 import classes from "./states.module.css";
 
 export function EmptyState(props: {
@@ -24,9 +25,11 @@ export function EmptyState(props: {
 
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { title, detail, hint, code } = explain(error);
+  const status = error instanceof ApiProblem ? error.status : 0;
+  const Icon = status === 403 ? IconLock : status === 404 ? IconMapPinOff : IconAlertCircle;
   return (
-    <div className={classes.error} role="alert" data-testid="error-state">
-      <IconAlertCircle size={20} aria-hidden className={classes.errorIcon} />
+    <div className={classes.error} role="alert" data-testid="error-state" data-status={status || undefined}>
+      <Icon size={20} aria-hidden className={classes.errorIcon} />
       <div>
         <h2 className={classes.title}>{title}</h2>
         {detail && detail !== title && <p className={classes.line}>{detail}</p>}
@@ -37,10 +40,25 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
               Try again
             </Button>
           )}
+          {(status === 403 || status === 404) && <WayBack />}
           <code className="mono faint">{code}</code>
         </div>
       </div>
     </div>
+  );
+}
+
+/** From a page that is not there, or not for this person, to the list it would stand in. */
+function WayBack() {
+  const { pathname } = useLocation();
+  const [, tenant, area] = /^\/t\/([^/]+)\/([^/]+)/.exec(pathname) ?? [];
+  const isBelow = area !== undefined && pathname.split("/").filter(Boolean).length > 3;
+  const to = isBelow ? `/t/${tenant}/${area}` : tenant ? `/t/${tenant}/flows` : "/";
+  const name = isBelow ? area : "flows";
+  return (
+    <Button component={Link} to={to} variant="light" data-testid="way-back">
+      To the {name}
+    </Button>
   );
 }
 
