@@ -38,7 +38,7 @@ export function EditorLayout({ flow, draft }: { flow: FlowDetail; draft: Draft }
       <EditorBar flow={flow} draft={draft} />
       <LeftSide />
       <div className={classes.canvasSlot}>
-        <div className={classes.canvas}>
+        <div className={classes.canvas} data-drawer={Drawer !== null || undefined}>
           <FlowCanvas />
           <FirstSteps />
           <TrialChip />
