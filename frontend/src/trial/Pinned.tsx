@@ -12,7 +12,13 @@ import type { Sample } from "./types";
 import { ValueEditor } from "./ValueEditor";
 import { ValueFields } from "./ValueFields";
 
-export function Pinned({ node, sample }: { node: FlowNode; sample: Sample | undefined }) {
+export function Pinned(props: {
+  node: FlowNode;
+  sample: Sample | undefined;
+  /** The same value stands above already. */
+  isShown: boolean;
+}) {
+  const { node, sample } = props;
   const { flow } = useTrialValue();
   const taking = useTaking(flow.id);
   const [editing, setEditing] = useState(false);
@@ -94,7 +100,7 @@ export function Pinned({ node, sample }: { node: FlowNode; sample: Sample | unde
           Edit
         </Button>
       </div>
-      <ValueFields value={sample.value} label="Kept output" open={2} maxHeight={260} />
+      {!props.isShown && <ValueFields value={sample.value} label="Kept output" open={2} maxHeight={260} />}
     </section>
   );
 }
