@@ -133,6 +133,67 @@ def test_a_draft_that_somebody_else_saved_meanwhile_is_not_overwritten_unasked(
     assert flow_called(shop, "Saved by two")["document"]["nodes"][0]["title"] == "Mine"
 
 
+def test_edits_of_different_steps_by_two_people_are_kept_together(analyst: Person, shop: Shop, watch: Watch) -> None:
+    page = _open_new(analyst, shop, "Kept together")
+    _add(analyst, MANUAL)
+    _add(analyst, MAP)
+    _saved(analyst)
+    flow = flow_called(shop, "Kept together")
+    first, second = flow["document"]["nodes"]
+    theirs = {**flow["document"], "nodes": [{**first, "title": "Theirs"}, second]}
+    shop.api("PATCH", f"flows/{flow['id']}/", {"document": theirs, "draft_etag": flow["draft_etag"]})
+    watch.allow(409, f"flows/{flow['id']}/")
+
+    page.get_by_label("Title of the step").fill("Mine")
+    notice = page.get_by_test_id("draft-notice")
+    expect(notice).to_contain_text("changed “Theirs”")
+    expect(notice).to_contain_text("changed “Mine”")
+    notice.get_by_role("button", name="Keep both").click()
+
+    _saved(analyst)
+    nodes = flow_called(shop, "Kept together")["document"]["nodes"]
+    assert [node["title"] for node in nodes] == ["Theirs", "Mine"]
+
+
+def test_a_draft_of_a_flow_that_was_deleted_is_saved_as_a_new_one(analyst: Person, shop: Shop, watch: Watch) -> None:
+    page = _open_new(analyst, shop, "Deleted meanwhile")
+    _add(analyst, MANUAL)
+    _saved(analyst)
+    flow = flow_called(shop, "Deleted meanwhile")
+    shop.api("DELETE", f"flows/{flow['id']}/", expect=204)
+    watch.allow(404, f"flows/{flow['id']}/")
+
+    page.get_by_label("Title of the step").fill("Still here")
+    expect(page.get_by_test_id("draft-notice")).to_contain_text("This flow has been deleted meanwhile.")
+    page.get_by_role("button", name="Save as a new flow").click()
+
+    _saved(analyst)
+    [node] = flow_called(shop, "Deleted meanwhile (saved again)")["document"]["nodes"]
+    assert node["title"] == "Still here"
+
+
+def test_edits_made_without_the_server_are_kept_in_the_browser_and_offered_back(analyst: Person, shop: Shop) -> None:
+    page = _open_new(analyst, shop, "Drawn offline")
+    _add(analyst, MANUAL)
+    _saved(analyst)
+    flow = flow_called(shop, "Drawn offline")
+    saving = re.compile(rf"/flows/{flow['id']}/(check/)?$")
+    page.route(saving, lambda route: route.abort() if route.request.method != "GET" else route.fallback())
+
+    page.get_by_label("Title of the step").fill("Offline")
+    expect(page.get_by_test_id("draft-notice")).to_contain_text("The server cannot be reached just now.")
+    page.wait_for_function(
+        "key => localStorage.getItem(key)?.includes('Offline')", arg=f"ipaas.draft.demo.{flow['id']}"
+    )
+    again = page.context.new_page()
+    again.goto(page.url)
+    again.get_by_role("button", name="Put them back").click()
+
+    expect(again.get_by_test_id("draft-state")).to_have_attribute("data-state", "saved")
+    [node] = flow_called(shop, "Drawn offline")["document"]["nodes"]
+    assert node["title"] == "Offline"
+
+
 @pytest.mark.parametrize("width", [1280, 1920])
 def test_the_form_of_a_step_never_hides_the_step(analyst: Person, shop: Shop, width: int) -> None:
     page = analyst.page

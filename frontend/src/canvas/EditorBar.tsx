@@ -59,11 +59,7 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
   return (
     <div className={classes.bar}>
       <h1 className="visually-hidden">{flow.name}</h1>
-      {draft.state === "conflict" ? (
-        <Conflict draft={draft} />
-      ) : (
-        <Saved draft={draft} editable={editor.editable} />
-      )}
+      <Saved draft={draft} editable={editor.editable} />
       <Tag tone={draft.problems.length === 0 ? "good" : errors > 0 ? "bad" : "wait"}>
         <IconAlertTriangle size={12} aria-hidden />
         <button
@@ -189,8 +185,11 @@ function Saved({ draft, editable }: { draft: Draft; editable: boolean }) {
     saved: [IconCloudCheck, `Draft saved ${clockTime(draft.savedAt)}`],
     unsaved: [IconCloudUp, "Saving…"],
     saving: [IconCloudUp, "Saving…"],
-    offline: [IconCloudOff, "Not saved: trying again"],
-    conflict: [IconCloudOff, ""],
+    offline: [IconCloudOff, "Not saved yet: trying again"],
+    conflict: [IconCloudOff, "Not saved: somebody else did"],
+    signed_out: [IconCloudOff, "Kept here until you sign in"],
+    gone: [IconCloudOff, "Not saved: the flow is deleted"],
+    refused: [IconCloudOff, "Not saved: you may not edit"],
   } as const;
   const [Icon, text] = words[draft.state];
   return (
@@ -198,20 +197,6 @@ function Saved({ draft, editable }: { draft: Draft; editable: boolean }) {
       <Icon size={16} aria-hidden />
       <span className="truncate">{text}</span>
     </output>
-  );
-}
-
-function Conflict({ draft }: { draft: Draft }) {
-  return (
-    <div className={classes.conflict} role="alert">
-      Somebody else saved this flow meanwhile.
-      <Button variant="default" onClick={() => draft.takeTheirs().catch(tellError)}>
-        Take theirs
-      </Button>
-      <Button color="red" variant="light" onClick={() => draft.keepMine().catch(tellError)}>
-        Keep mine
-      </Button>
-    </div>
   );
 }
 

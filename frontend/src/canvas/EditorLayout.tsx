@@ -6,6 +6,7 @@ import { Mapper } from "@/mapper/Mapper";
 import { TrialChip } from "@/trial/TrialChip";
 import { EmptyState } from "@/ui/states";
 import { ContextMenu } from "./ContextMenu";
+import { DraftNotice } from "./DraftNotice";
 import type { Draft } from "./draft";
 import { EditorBar } from "./EditorBar";
 import { useDocument, useEditor, useView } from "./editor";
@@ -36,6 +37,7 @@ export function EditorLayout({ flow, draft }: { flow: FlowDetail; draft: Draft }
       data-inspector={isOpen || undefined}
     >
       <EditorBar flow={flow} draft={draft} />
+      <DraftNotice flow={flow} draft={draft} />
       <LeftSide />
       <div className={classes.canvasSlot}>
         <div className={classes.canvas} data-drawer={Drawer !== null || undefined}>

@@ -47,11 +47,12 @@ function Editor({
   kinds: NodeKinds;
   connectors: Connector[];
 }) {
-  const editable = useCan()("edit_flows");
+  const mayEdit = useCan()("edit_flows");
   const [store] = useState(() => createDocumentStore(whole(flow)));
   const [view] = useState(createViewStore);
   useAskedField(view);
-  const draft = useDraft(flow, store, editable);
+  const draft = useDraft(flow, store, mayEdit);
+  const editable = mayEdit && draft.state !== "refused";
   const value = useMemo(
     () => ({
       store,

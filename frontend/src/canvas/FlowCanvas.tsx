@@ -90,6 +90,11 @@ export function FlowCanvas() {
   useCanvasKeys();
   useFirstView(null, firstDocument);
 
+  // Measured by whoever wants to know how long a flow takes to open.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => performance.mark("editor usable"));
+    return () => cancelAnimationFrame(frame);
+  }, []);
   useEffect(() => {
     const only = chosen.length === 1 ? chosen[0] : undefined;
     if (!only) return;

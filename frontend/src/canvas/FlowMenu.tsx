@@ -19,6 +19,7 @@ import { useCan, useEnvironment, useTenant } from "@/app/tenant";
 import { Confirm } from "@/ui/Confirm";
 import { tell, tellError } from "@/ui/notify";
 import { useEditor } from "./editor";
+import { saveAsFile } from "./files";
 
 export function FlowMenu({ flow, deployment }: { flow: FlowDetail; deployment: Deployment | null }) {
   const { editable, store } = useEditor();
@@ -46,14 +47,7 @@ export function FlowMenu({ flow, deployment }: { flow: FlowDetail; deployment: D
       verb === "pause" ? "Paused. What arrives is kept, and carried when you resume." : "At work again.";
     return act(`deployments/${environment}/${verb}/`, {}, done);
   };
-  function save() {
-    const text = JSON.stringify(store.getState().document, null, 2);
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-    link.download = `${flow.name.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.json`;
-    link.click();
-    URL.revokeObjectURL(link.href);
-  }
+  const save = () => saveAsFile(flow.name, store.getState().document);
   return (
     <>
       <Menu position="bottom-end" width={240}>
