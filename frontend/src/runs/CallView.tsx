@@ -70,7 +70,7 @@ function ExchangeView({ exchange, at, field, onAsk }: Asking & { exchange: Excha
         />
         <span className={classes.method}>{exchange.method}</span>
         <span className={`${classes.url} truncate`} style={{ flex: 1 }} title={exchange.url}>
-          {shortAddress(exchange.url)}
+          <AddressWords url={exchange.url} />
         </span>
         <Tag tone={toneOf(status)}>{status ?? "no answer"}</Tag>
         <span className="faint tabular">{duration(exchange.duration_ms)}</span>
@@ -120,13 +120,23 @@ function hasContent(body: unknown): boolean {
   return body !== null && body !== undefined && body !== "";
 }
 
-/** What tells requests apart: the end of their path, and the question. */
-function shortAddress(url: string): string {
+/** What tells requests apart: the last part of the path first, then what it belongs to. */
+function AddressWords({ url }: { url: string }) {
+  const { name, rest } = addressParts(url);
+  return (
+    <>
+      <span className={classes.addressName}>{name}</span> <span className="faint">{rest}</span>
+    </>
+  );
+}
+
+function addressParts(url: string): { name: string; rest: string } {
   try {
     const { pathname, search } = new URL(url);
     const parts = pathname.split("/").filter(Boolean);
-    return `${parts.length > 3 ? "…/" : ""}${parts.slice(-3).join("/")}${decodeURIComponent(search.replace(/\+/g, " "))}`;
+    const question = decodeURIComponent(search.replace(/\+/g, " "));
+    return { name: parts.at(-1) ?? "/", rest: `${parts.slice(-2, -1).join("/")} ${question}` };
   } catch {
-    return url;
+    return { name: url, rest: "" };
   }
 }

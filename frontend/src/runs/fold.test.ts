@@ -118,6 +118,23 @@ describe("the story", () => {
     ]);
   });
 
+  test("tells once what happened alike to many items", () => {
+    const refused = { class: "rejected", code: "no", message: "The part is unknown." };
+    const facts: Fact[] = [0, 1, 2, 3, 4].map((index) => ({
+      type: "step_failed",
+      at,
+      step: `each[${index}].leaf`,
+      attempt: 1,
+      error: refused,
+      retry_at: null,
+      port: null,
+    }));
+    expect(storyOf(facts, DOCUMENT).map(({ text, fact }) => [fact, text])).toEqual([
+      [1, "leaf, 5 items: The part is unknown."],
+    ]);
+    expect(storyOf(facts.slice(0, 2), DOCUMENT)).toHaveLength(2);
+  });
+
   test("an effect that was found is not told as made", () => {
     const facts: Fact[] = [
       { type: "call_made", at, step: "other", attempt: 2, record: { found: true }, error: null },

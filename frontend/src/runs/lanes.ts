@@ -42,8 +42,17 @@ export function lanesOf(facts: readonly Fact[], document: FlowDocument): Lane[] 
   }
   for (const [step, from] of open) lane(step).bars.push({ kind: "attempt", from, to: end, tone: "busy" });
   for (const [step, from] of waits) lane(step).bars.push({ kind: "wait", from, to: end, tone: "wait" });
-  for (const one of lanes.values()) one.bars = one.bars.slice(0, MOST_BARS);
+  for (const one of lanes.values()) one.bars = thinned(one.bars);
   return [...lanes.values()];
+}
+
+/** Of very many bars some are drawn, spread over the whole run; what went wrong is always among them. */
+function thinned(bars: Bar[]): Bar[] {
+  if (bars.length <= MOST_BARS) return bars;
+  const inOrder = [...bars].sort((a, b) => a.from - b.from);
+  const every = Math.ceil(inOrder.length / MOST_BARS);
+  const isTrouble = ({ tone }: Bar) => tone === "bad" || tone === "doubt";
+  return inOrder.filter((bar, at) => at % every === 0 || isTrouble(bar)).slice(0, MOST_BARS * 2);
 }
 
 interface Job {

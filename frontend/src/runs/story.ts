@@ -12,9 +12,34 @@ export interface Sentence {
 }
 
 export function storyOf(facts: readonly Fact[], document: FlowDocument): Sentence[] {
-  return facts.flatMap((fact, index) => {
+  const sentences = facts.flatMap((fact, index) => {
     const sentence = sentenceOf(fact, document);
     return sentence ? [{ ...sentence, at: fact.at, fact: index + 1 }] : [];
+  });
+  return gathered(sentences, document);
+}
+
+const FEW = 3;
+
+/** What happened alike to many items of a for-each is told once, where it happened first. */
+function gathered(sentences: Sentence[], document: FlowDocument): Sentence[] {
+  const kindOf = ({ step, tone }: Sentence) => {
+    const { node, index } = parsePath(step ?? "");
+    return index === null ? null : `${tone} ${node}`;
+  };
+  const counts = new Map<string | null, number>();
+  for (const sentence of sentences) counts.set(kindOf(sentence), (counts.get(kindOf(sentence)) ?? 0) + 1);
+  const told = new Set<string>();
+  return sentences.flatMap((sentence) => {
+    const kind = kindOf(sentence);
+    const count = counts.get(kind) ?? 0;
+    if (kind === null || count <= FEW) return [sentence];
+    if (told.has(kind)) return [];
+    told.add(kind);
+    const { node } = parsePath(sentence.step ?? "");
+    const title = document.nodes.find(({ id }) => id === node)?.title ?? node;
+    const own = sentence.text.slice(sentence.text.indexOf(": ") + 2);
+    return [{ ...sentence, text: `${title}, ${count} items: ${own}` }];
   });
 }
 
@@ -114,5 +139,6 @@ function clock(at: string): string {
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",
+    hourCycle: "h23",
   });
 }
