@@ -44,6 +44,8 @@ export interface RunCanvasProps {
   bare?: boolean;
   /** A chain that was asked for: its cards and edges stand out, the others step back. */
   marks?: Marks | null;
+  /** Bring all that is marked in sight. */
+  fitMarks?: boolean;
   /** What cards say instead of what they do. */
   lines?: ReadonlyMap<string, string>;
   /** Keep the step that the run has come to in sight. */
@@ -85,6 +87,7 @@ function Drawing({
   bare,
   follow,
   marks,
+  fitMarks,
   lines,
 }: RunCanvasProps) {
   const nodes = useMemo<CanvasNode[]>(() => {
@@ -117,7 +120,7 @@ function Drawing({
   useEffect(() => {
     if (watched && !bare) bringInSight(watched);
   }, [watched, bare, bringInSight]);
-  useMarkedInSight(marks);
+  useMarkedInSight(fitMarks ? marks : null);
   return (
     <ReactFlow<CanvasNode, CanvasEdge>
       className={classes.canvas}

@@ -3,7 +3,7 @@ import "@xyflow/react/dist/style.css";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { useParams } from "react-router";
 import { useConnectors, useEffects, useNodeKinds, useRefresh, useRun, useRunReads } from "@/api/queries";
-import type { RunDetail } from "@/api/types";
+import type { Effect, RunDetail } from "@/api/types";
 import { usePageTitle } from "@/app/crumbs";
 import { isTyping } from "@/app/KeysHelp";
 import { useTenant } from "@/app/tenant";
@@ -48,6 +48,7 @@ function RunView({ run }: { run: RunDetail }) {
   const held = useFacts(run.id, isOver(run.status), run.last_seq);
   const { facts, loaded, finished, error, retry } = held;
   const effects = useEffects(run.id, isOver(run.status) ? false : 3000);
+  const known = effects.data?.items ?? [];
   const travel = useTravel();
   const { choose, ask, goTo } = travel;
   const isPast = travel.at !== null && travel.at < facts.length;
@@ -100,6 +101,7 @@ function RunView({ run }: { run: RunDetail }) {
                 onChoose={choose}
                 follow={!finished || isPast}
                 marks={asked.marks}
+                fitMarks
               />
             </div>
             <Timeline
@@ -132,7 +134,7 @@ function RunView({ run }: { run: RunDetail }) {
               state={state}
               views={views}
               chosen={selected}
-              effects={effects.data?.items ?? []}
+              effects={isPast ? effectsAt(known, facts[shown - 1]?.at) : known}
               connectors={connectors}
               field={travel.field}
               onAsk={ask}
@@ -163,6 +165,18 @@ function useAsked(run: RunDetail, state: Known["state"], { field }: Travel) {
     return marksOfChain(run.document, traceBack(known, field));
   }, [field, items, reach, known, run.document]);
   return { known, reach, marks, isReady: items !== undefined };
+}
+
+/** The ledger as it stood at a moment: what was not intended yet is left out, what was not settled yet is open. */
+export function effectsAt(effects: Effect[], moment: string | undefined): Effect[] {
+  const at = Date.parse(moment ?? "");
+  return effects
+    .filter(({ created_at }) => Date.parse(created_at) <= at)
+    .map((effect) =>
+      effect.settled_at && Date.parse(effect.settled_at) > at
+        ? { ...effect, status: "intended", settled_at: null, found: false }
+        : effect,
+    );
 }
 
 /** The next fact, in a direction, at which another step begins to be spoken of. */

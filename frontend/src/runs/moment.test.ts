@@ -1,10 +1,10 @@
 /** Moments in words, time laid out, lanes, and the walk from step to step. */
 import { describe, expect, test } from "vitest";
-import type { Fact, Run } from "@/api/types";
+import type { Effect, Fact, Run } from "@/api/types";
 import type { FlowDocument } from "@/document/types";
 import { lanesOf } from "./lanes";
 import { exactClock, factWords, momentWords, scaleOf } from "./moment";
-import { nextStep } from "./RunPage";
+import { effectsAt, nextStep } from "./RunPage";
 import { histories, recorded } from "./recorded";
 import { merged } from "./useLiveRuns";
 
@@ -98,6 +98,13 @@ test("walking by steps passes over the facts of the same step", () => {
   expect(nextStep(FACTS, 2, 1)).toBe(7);
   expect(nextStep(FACTS, 6, -1)).toBe(1);
   expect(nextStep(FACTS, 7, 1)).toBe(7);
+});
+
+test("the ledger is shown as it stood", () => {
+  const effect = { id: "e", status: "done", created_at: at(10), settled_at: at(30) } as Effect;
+  expect(effectsAt([effect], at(5))).toEqual([]);
+  expect(effectsAt([effect], at(20))).toMatchObject([{ status: "intended", settled_at: null }]);
+  expect(effectsAt([effect], at(30))).toEqual([effect]);
 });
 
 describe("runs that arrive while the list is read", () => {
