@@ -5,10 +5,12 @@ import { useState } from "react";
 import type { Rule } from "@/document/types";
 import { useProblemAt } from "@/inspector/Inspector";
 import { Chain } from "./Chain";
+import { testText } from "./conditions";
 import { mend, put, unmap } from "./gestures";
 import { OfferCard } from "./Offers";
 import classes from "./panel.module.css";
 import { RuleMore } from "./RuleMore";
+import { sourcesOf } from "./rules";
 import { useMapper } from "./sheet";
 import { typeWord } from "./TypeMark";
 import type { TargetField } from "./targets";
@@ -31,9 +33,9 @@ export function TargetEditor({ field }: { field: TargetField }) {
   const addCase = () => {
     const first = rules[places[0] ?? 0];
     if (!first) return;
-    const withWhen = first.when ? first : { ...first, when: "" };
-    const cases = rules.map((old, index) => (index === places[0] ? withWhen : old));
-    mapper.write([...cases, { target: first.target, value: "", when: "true" }], "add a case");
+    // A later rule goes before an earlier one where its condition holds; it begins with a condition that is easy to change.
+    const when = testText({ field: sourcesOf(first)[0] ?? "trigger.body", operator: "filled", value: "" });
+    mapper.write([...rules, { target: first.target, value: "", when }], "add a case");
     setTurn(places.length);
   };
   const isHolder = field.children.length > 0;
