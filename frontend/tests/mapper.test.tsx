@@ -73,6 +73,11 @@ describe("the mapper", () => {
     const editor = await screen.findByTestId("target-editor");
     expect(within(editor).getByRole("heading", { name: "Company" })).toBeInTheDocument();
     expect(editor).toHaveTextContent("It is required and nothing fills it yet.");
+
+    fireEvent.keyDown(screen.getByRole("treegrid"), { key: "Escape" });
+    await waitFor(() => expect(screen.queryByTestId("target-editor")).not.toBeInTheDocument());
+    fireEvent.keyDown(screen.getByRole("treegrid"), { key: "Escape" });
+    await waitFor(() => expect(screen.queryByTestId("mapper")).not.toBeInTheDocument());
   });
 
   test("takes a transform out of the catalogue, found by a word", async () => {

@@ -74,7 +74,9 @@ function Keys() {
 /** Escape gives up the nearest thing: what is open in a field, what is carried, the question, the field, the sheet. */
 function giveUp(event: KeyboardEvent, mapper: MapperValue, onClose: () => void): boolean {
   const target = event.target as HTMLElement;
-  if (target.closest('[data-mantine-stop-propagation="true"], [data-portal] [role=dialog]')) return false;
+  // What is open above the sheet (a list, a popover) closes by itself.
+  const isAbove = target.closest("[role=dialog]") !== event.currentTarget.closest("[role=dialog]");
+  if (isAbove || target.closest('[data-mantine-stop-propagation="true"]')) return false;
   const { armed, ask, chosen, set } = mapper.store.getState();
   if (armed) {
     set({ armed: null });
