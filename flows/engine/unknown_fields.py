@@ -83,7 +83,8 @@ def _called(path: tuple[Name, ...], titles: Mapping[str, str]) -> str:
     if path == ("trigger", "body"):
         return "the event"
     names = [name for name in path if isinstance(name, str)]
-    return names[-1] if names else "the list"
+    # Systems wrap what they send; “object” alone names nothing.
+    return ".".join(names[-2:] if names[-1:] in (["object"], ["data"], ["value"]) else names[-1:]) or "the list"
 
 
 def _place(text: str, path: tuple[Name, ...]) -> dict[str, int]:

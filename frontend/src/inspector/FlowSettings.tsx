@@ -3,6 +3,7 @@ import { ActionIcon, NumberInput, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useDocument, useEditor, useRunCommand } from "@/canvas/editor";
 import type { Params, Value } from "@/document/types";
+import { LiveValues } from "@/preview/live";
 import { ConnectorIcon } from "@/ui/ConnectorIcon";
 import fields from "./fields.module.css";
 import classes from "./inspector.module.css";
@@ -27,6 +28,11 @@ const KEYS = [
     description: "Two events with the same key are one. Usually the sender's own event id is enough.",
   },
 ];
+const SUMMARY = {
+  name: "summary",
+  label: "Summary",
+  description: "What a run came to, in a sentence for the list of runs. It may read every step.",
+};
 
 export function FlowSettings() {
   const { connectors, editable, problems } = useEditor();
@@ -46,40 +52,49 @@ export function FlowSettings() {
   }
   const problemAt = (pointer: string) =>
     problems.find((problem) => problem.pointer === pointer)?.message ?? null;
+  const last = document.nodes.findLast(
+    ({ id, parent }) => !parent && !document.edges.some(({ from }) => from === id),
+  );
+  const field = ({ name, label, description }: typeof SUMMARY, place: string) => (
+    <ValueField
+      key={name}
+      nodeId={place}
+      path={`settings/${name}`}
+      label={label}
+      schema={{ type: "string", description }}
+      value={settings[name]}
+      problem={problemAt(`/settings/${name}`)}
+      onChange={(value) => put(name, value)}
+    />
+  );
   const used = new Set(document.nodes.map((node) => node.params.connection));
   return (
     <fieldset className={classes.body} disabled={!editable}>
       <legend className="visually-hidden">Settings of the flow</legend>
       <h2 className={classes.heading}>Flow</h2>
       <p className={classes.lead}>Choose a step on the canvas to see its form.</p>
-      <div className={fields.form}>
-        {KEYS.map(({ name, label, description }) => (
-          <ValueField
-            key={name}
-            nodeId={trigger?.id ?? ""}
-            path={`settings/${name}`}
-            label={label}
-            schema={{ type: "string", description }}
-            value={settings[name]}
-            problem={problemAt(`/settings/${name}`)}
-            onChange={(value) => put(name, value)}
-          />
-        ))}
-        <Labelled
-          label="Time limit"
-          description="A run that takes longer is ended as failed."
-          problem={problemAt("/settings/timeout_seconds")}
-        >
-          <NumberInput
-            aria-label="Time limit in seconds"
-            suffix=" s"
-            min={1}
-            placeholder="none"
-            value={typeof settings.timeout_seconds === "number" ? settings.timeout_seconds : ""}
-            onChange={(value) => put("timeout_seconds", typeof value === "number" ? value : undefined)}
-          />
-        </Labelled>
-      </div>
+      <LiveValues nodeId={trigger?.id ?? ""}>
+        <div className={fields.form}>
+          {KEYS.map((key) => field(key, trigger?.id ?? ""))}
+          <Labelled
+            label="Time limit"
+            description="A run that takes longer is ended as failed."
+            problem={problemAt("/settings/timeout_seconds")}
+          >
+            <NumberInput
+              aria-label="Time limit in seconds"
+              suffix=" s"
+              min={1}
+              placeholder="none"
+              value={typeof settings.timeout_seconds === "number" ? settings.timeout_seconds : ""}
+              onChange={(value) => put("timeout_seconds", typeof value === "number" ? value : undefined)}
+            />
+          </Labelled>
+        </div>
+      </LiveValues>
+      <LiveValues nodeId={last?.id ?? ""}>
+        <div className={classes.summary}>{field(SUMMARY, last?.id ?? "")}</div>
+      </LiveValues>
       <h3 className={classes.section}>Systems in this flow</h3>
       {Object.entries(document.connections).map(([alias, { connector }]) => {
         const known = connectors.find(({ name }) => name === connector);

@@ -169,7 +169,7 @@ function NodeInspector({ node }: { node: FlowNode }) {
         defaultValue={wanted ?? "setup"}
         className={classes.tabs}
       >
-        <Tabs.List px={8} className={classes.tabList}>
+        <Tabs.List className={classes.tabList}>
           <Tabs.Tab value="setup">Set up</Tabs.Tab>
           <Tabs.Tab value="test">Test</Tabs.Tab>
           <Tabs.Tab value="routes">Before and after</Tabs.Tab>

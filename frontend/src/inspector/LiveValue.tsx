@@ -29,9 +29,16 @@ export function LiveValue({ live, label }: { live: Evaluated | undefined; label:
   );
 }
 
+const SAID = new Map<Json, string>([
+  [null, "nothing"],
+  ["", "empty text"],
+  [true, "yes"],
+  [false, "no"],
+]);
+
 function Shown({ value, label }: { value: Json; label: string }) {
   const [opened, setOpened] = useState(false);
-  const text = value === null ? "nothing" : value === "" ? "empty text" : (short(value) ?? "");
+  const text = SAID.get(value) ?? short(value) ?? "";
   const isLong = (typeof value === "object" && value !== null) || text.endsWith("…");
   const line = (
     <>

@@ -6,9 +6,19 @@ import { CallForm } from "./CallForm";
 import { ConditionForm } from "./ConditionForm";
 import { useProblemAt } from "./Inspector";
 import { SchemaForm } from "./SchemaForm";
+import { StepValues } from "./StepValues";
 import { TriggerForm } from "./TriggerForm";
 
 export function NodeSetup({ node }: { node: FlowNode }) {
+  return (
+    <>
+      <StepForm node={node} />
+      <StepValues node={node} />
+    </>
+  );
+}
+
+function StepForm({ node }: { node: FlowNode }) {
   const { kinds } = useEditor();
   const change = useChangeNode(node.id);
   const problemAt = useProblemAt(node);

@@ -1,6 +1,6 @@
 /** A form drawn from a JSON Schema: required fields first, the rest folded, each with its description and problem. */
 import { ActionIcon, Button, Select, TextInput, UnstyledButton } from "@mantine/core";
-import { IconChevronRight, IconPlus, IconX } from "@tabler/icons-react";
+import { IconChevronRight, IconPlus, IconSearch, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTables } from "@/api/queries";
 import type { JsonSchema } from "@/api/types";
@@ -8,6 +8,7 @@ import type { Params, Value } from "@/document/types";
 import { ExpressionField } from "./ExpressionField";
 import classes from "./fields.module.css";
 import { Labelled } from "./Labelled";
+import { ListField } from "./ListField";
 import { isTemplate } from "./scope";
 import { Constant, type FieldProps, JsonField, ValueField } from "./ValueField";
 
@@ -37,6 +38,7 @@ export function SchemaForm(props: FormProps) {
       : first;
   const folded = names.filter((name) => !shown.includes(name));
   const [opened, setOpened] = useState(false);
+  const [wanted, setWanted] = useState("");
   return (
     <div className={classes.form}>
       {shown.map((name) => (
@@ -46,13 +48,33 @@ export function SchemaForm(props: FormProps) {
         <>
           <UnstyledButton className={classes.more} aria-expanded={opened} onClick={() => setOpened(!opened)}>
             <IconChevronRight size={15} className={opened ? classes.turned : undefined} aria-hidden />
-            {opened ? "Fewer" : `${folded.length} more`} fields
+            {opened ? "Fewer fields" : `${folded.length} optional fields`}
           </UnstyledButton>
-          {opened && folded.map((name) => <OneField key={name} {...props} name={name} required={false} />)}
+          {opened && folded.length > MANY && (
+            <TextInput
+              size="xs"
+              leftSection={<IconSearch size={14} />}
+              placeholder="Search these fields"
+              aria-label="Search these fields"
+              value={wanted}
+              onChange={(event) => setWanted(event.currentTarget.value)}
+            />
+          )}
+          {opened &&
+            folded
+              .filter((name) => isWanted(name, schema.properties?.[name], wanted))
+              .map((name) => <OneField key={name} {...props} name={name} required={false} />)}
         </>
       )}
     </div>
   );
+}
+
+const MANY = 8;
+
+function isWanted(name: string, schema: JsonSchema | undefined, text: string): boolean {
+  const all = `${name} ${schema?.title ?? ""} ${schema?.description ?? ""}`.toLowerCase();
+  return all.includes(text.trim().toLowerCase());
 }
 
 function rank(required: Set<string>, name: string): number {
@@ -82,6 +104,7 @@ function OneField(props: FormProps & { name: string; required: boolean }) {
     return (
       <ExpressionField
         {...field}
+        inside={name === "collect"}
         description={own.description}
         value={String(value[name] ?? "")}
         onChange={(text) => change(text || undefined)}
@@ -118,6 +141,8 @@ function OneField(props: FormProps & { name: string; required: boolean }) {
       </Labelled>
     );
   }
+  const isList = own.type === "array" && own.items && (props.depth ?? 0) < 3 && !isTemplate(value[name]);
+  if (isList) return <ListField {...field} form={props} />;
   const isMap =
     own.type === "object" && own.additionalProperties && !own.properties && !isTemplate(value[name]);
   if (isMap) return <PairsField {...field} />;

@@ -9,6 +9,7 @@ import { JsonView } from "@/ui/JsonView";
 import classes from "./fields.module.css";
 import { useProblemAt } from "./Inspector";
 import { Labelled } from "./Labelled";
+import { ScheduleForm } from "./ScheduleForm";
 import { SchemaForm } from "./SchemaForm";
 
 const TITLES: Record<string, string> = {
@@ -119,11 +120,12 @@ export function TriggerForm({ node }: { node: FlowNode }) {
           />
         </Labelled>
       )}
-      {wanted.length > 0 && (
+      {type === "schedule" && <ScheduleForm params={params} problemAt={problemAt} onChange={write} />}
+      {type === "poll" && (
         <SchemaForm
           nodeId={node.id}
           path=""
-          schema={{ ...schema, properties, required: type === "schedule" ? ["cron"] : ["operation"] }}
+          schema={{ ...schema, properties, required: ["operation"] }}
           value={params}
           problemAt={(path) => problemAt(`params/${path}`)}
           onChange={write}

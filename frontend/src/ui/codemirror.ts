@@ -60,14 +60,17 @@ const look = EditorView.theme({
     backgroundColor: "var(--accent-soft) !important",
   },
   ".cm-template": { backgroundColor: "var(--accent-soft)", borderRadius: "4px" },
-  ".cm-tooltip-autocomplete > ul": { maxHeight: "260px", fontFamily: "var(--mantine-font-family-monospace)" },
-  ".cm-tooltip-autocomplete > ul > li": {
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": {
+    maxHeight: "260px",
+    fontFamily: "var(--mantine-font-family-monospace)",
+  },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": {
     display: "flex",
     gap: "12px",
     padding: "3px 10px",
     lineHeight: "18px",
   },
-  ".cm-tooltip-autocomplete > ul > completion-section": {
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > completion-section": {
     fontFamily: "var(--mantine-font-family)",
     fontSize: "12px",
     fontWeight: "600",
@@ -79,7 +82,10 @@ const look = EditorView.theme({
   ".cm-completionLabel": { flex: "none", maxWidth: "300px", overflow: "hidden", textOverflow: "ellipsis" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "600", color: "var(--accent)" },
   ".cm-completionInfo": { padding: "0" },
-  ".cm-matchingBracket": { backgroundColor: "var(--accent-soft)", outline: "1px solid var(--accent-line)" },
+  "&.cm-focused .cm-matchingBracket": {
+    backgroundColor: "var(--accent-soft)",
+    outline: "1px solid var(--accent-line)",
+  },
   ".cm-diagnostic": { borderLeft: "none", padding: "8px 10px", fontSize: "12px", maxWidth: "360px" },
 });
 

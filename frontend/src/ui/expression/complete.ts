@@ -18,14 +18,19 @@ export function completeAt(context: CompletionContext, options: CodeOptions): Co
   if (inQuotes(before)) return null;
   const from = context.pos - word.length;
   const wrap = (text: string) => (isOutside ? `{{ ${text} }}` : text);
-  const fields = isAfterBar ? [] : (options.completions ?? []).map((field) => fieldOption(field, wrap));
+  const stem = word.slice(0, word.lastIndexOf(".") + 1);
+  const known = isAfterBar ? [] : (options.completions ?? []);
+  const below = known.filter(({ path }) => stem !== "" && readable(path).startsWith(stem));
+  const fields = (below.length > 0 ? below : known).map((field) =>
+    fieldOption(field, wrap, below.length > 0 ? stem : ""),
+  );
   const isDeep = word.includes(".");
   const functions =
     isDeep || isOutside ? [] : (options.functions ?? []).map((help) => functionOption(help, isAfterBar));
   return {
     from,
     options: [...fields, ...titles(options, isAfterBar || isDeep, wrap), ...functions],
-    validFor: /^[\w.[\]]*$/,
+    validFor: stem ? /^[\w.[\]]*\.\w*$/ : /^\w*$/,
   };
 }
 
@@ -37,10 +42,12 @@ function inQuotes(before: string): boolean {
 /** A list is read item by item in an expression: its first one, until another is wanted. */
 export const readable = (path: string) => path.replaceAll("[]", "[0]");
 
-function fieldOption(field: Completion, wrap: (text: string) => string): Option {
+function fieldOption(field: Completion, wrap: (text: string) => string, stem: string): Option {
   const path = readable(field.path);
   return {
     label: path,
+    // What is typed already says nothing new.
+    displayLabel: stem ? path.slice(stem.length) : path,
     detail: field.sample ?? field.type,
     type: "variable",
     apply: wrap(path),
