@@ -55,7 +55,10 @@ export function Outline() {
     return () => window.removeEventListener("pointerdown", leave, true);
   }, []);
   // Coming here by key begins in the tree; what was added from here returns here.
-  useEffect(() => tree.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus(), []);
+  useEffect(() => {
+    const row = tree.current?.querySelector<HTMLElement>('[tabindex="0"]');
+    (row ?? tree.current)?.focus();
+  }, []);
 
   const go = (row: Row | undefined) => {
     if (!row) return;

@@ -43,6 +43,12 @@ function isInDialog(target: EventTarget | null): boolean {
   return Boolean(element?.closest?.("[role=dialog]"));
 }
 
+/** Enter on a button presses it, whatever is chosen on the canvas. */
+function isButton(target: EventTarget | null): boolean {
+  const element = target as HTMLElement | null;
+  return Boolean(element?.closest?.("button, a, [role=tab], [role=menu]"));
+}
+
 /** Copy, cut and paste are the browser's own events. */
 function withControl(event: KeyboardEvent, editor: EditorValue): boolean {
   const { store, view, editable } = editor;
@@ -86,6 +92,7 @@ function plain(event: KeyboardEvent, editor: EditorValue, flow: Flow, tidy: () =
       view.getState().select([]);
       return true;
     case "Enter":
+      if (isButton(event.target)) return false;
       if (one) view.getState().focusField(one, "");
       else if (notes[0]) noteBox(notes[0])?.focus();
       return Boolean(one ?? notes[0]);
