@@ -104,10 +104,51 @@ def _connecting(person: Person, shop: Shop, run: dict[str, Any]) -> None:
     _listed("connections?new=http", "[data-testid=connection-save]")(person, shop, run)
 
 
+def _changed(person: Person, shop: Shop, query: str) -> Page:
+    """The demo's flow and a draft that differs from its version."""
+    flow = demo_flow(shop)
+    nodes = [{**node, "title": "Fetch it"} if node["id"] == "charge" else node for node in flow["document"]["nodes"]]
+    shop.api("PATCH", f"flows/{flow['id']}/", {"document": {**flow["document"], "nodes": nodes}})
+    return person.sign_in("admin").open(f"flows/{flow['id']}/versions{query}")
+
+
+def _versions(person: Person, shop: Shop, _run: dict[str, Any]) -> None:
+    page = _changed(person, shop, "?change=charge")
+    expect(page.get_by_test_id("changes")).to_contain_text("Fetch it")
+    expect(person.node("charge")).to_be_visible()
+
+
+def _versions_in_a_list(person: Person, shop: Shop, _run: dict[str, Any]) -> None:
+    expect(_changed(person, shop, "?as=list").get_by_test_id("change-report")).to_be_visible()
+
+
+def _at_work(person: Person, shop: Shop, _run: dict[str, Any]) -> None:
+    expect(_changed(person, shop, "?view=work").get_by_test_id("pause-sandbox")).to_be_visible()
+
+
+def _deploying(person: Person, shop: Shop, run: dict[str, Any]) -> None:
+    _at_work(person, shop, run)
+    person.page.get_by_test_id("deploy-in-production").click()
+    expect(person.page.get_by_test_id("deploy-words")).to_be_visible()
+
+
+def _installing(person: Person, _shop: Shop, _run: dict[str, Any]) -> None:
+    page = person.sign_in("admin").open("templates/stripe_order_to_cash/install")
+    page.get_by_test_id("step-next").click()
+    expect(page.get_by_test_id("bind-stripe")).to_be_visible()
+
+
 SCREENS: dict[str, Callable[..., None]] = {
     "sign_in": _sign_in,
     "flows": _listed("flows", "[data-testid^=flow-row-]"),
-    "templates": _listed("flows?templates=1", "[data-testid^=install-]"),
+    "templates": _listed("templates", "[data-testid^=install-]"),
+    "template": _listed("templates/stripe_order_to_cash", "[data-testid=node-paid]"),
+    "installing": _installing,
+    "importing": _listed("flows?import=1", "[data-testid=import-confirm]"),
+    "versions": _versions,
+    "versions_list": _versions_in_a_list,
+    "at_work": _at_work,
+    "deploying": _deploying,
     "editor": _editor,
     "step_form": _step_form,
     "mapper": _mapper,

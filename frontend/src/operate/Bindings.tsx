@@ -134,7 +134,7 @@ function Binding(props: {
       {props.onMake && fitting.length === 0 && (
         <Button
           size="xs"
-          variant="light"
+          variant="default"
           leftSection={<IconPlus size={15} />}
           onClick={props.onMake}
           data-testid={`connect-${entry.alias}`}

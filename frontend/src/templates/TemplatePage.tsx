@@ -12,7 +12,6 @@ import { difference } from "@/document/differences";
 import { eventsOf } from "@/document/scope";
 import type { FlowDocument } from "@/document/types";
 import { ConnectorIcon } from "@/ui/ConnectorIcon";
-import { JsonView } from "@/ui/JsonView";
 import { Page } from "@/ui/page";
 import { Loaded } from "@/ui/states";
 import { DiffCanvas } from "@/versions/DiffCanvas";
@@ -102,9 +101,10 @@ function Whole({ template, connectors, kinds }: Props) {
           {sample !== undefined && (
             <section className={classes.section}>
               <h2>A sample of what starts it</h2>
-              <div className={classes.box}>
-                <JsonView value={sample} />
-              </div>
+              <section className={classes.sample} aria-label="The sample as JSON">
+                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+                <pre tabIndex={0}>{JSON.stringify(sample, null, 2)}</pre>
+              </section>
             </section>
           )}
         </div>
