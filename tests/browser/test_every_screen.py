@@ -138,7 +138,33 @@ def _installing(person: Person, _shop: Shop, _run: dict[str, Any]) -> None:
     expect(page.get_by_test_id("bind-stripe")).to_be_visible()
 
 
+def _connection(person: Person, shop: Shop, _run: dict[str, Any]) -> None:
+    [row] = [row for row in shop.api("GET", "connections/")["items"] if row["connector"] == "epicor_kinetic"]
+    person.sign_in("admin").open(f"connections?open={row['id']}")
+    expect(person.page.get_by_test_id("health-plot")).to_be_visible()
+    person.page.get_by_test_id("detail-test").click()
+    expect(person.page.get_by_test_id("test-asked")).to_be_visible()
+
+
+def _table_history(person: Person, shop: Shop, run: dict[str, Any]) -> None:
+    _listed("tables/stripe_product_to_part", "[data-testid=table-grid]")(person, shop, run)
+    person.page.get_by_test_id("table-history").click()
+    person.page.get_by_test_id("table-changes").get_by_role("button").first.click()
+    expect(person.page.get_by_test_id("restore")).to_be_visible()
+
+
+def _guided(person: Person, shop: Shop, run: dict[str, Any]) -> None:
+    _listed("flows", "[data-testid=guide-offer]")(person, shop, run)
+    person.page.get_by_test_id("guide-start").click()
+    person.page.get_by_test_id("guide-steps").click()
+    expect(person.page.get_by_role("button", name="Show me: Draw a trigger")).to_be_visible()
+
+
 SCREENS: dict[str, Callable[..., None]] = {
+    "connection": _connection,
+    "table_history": _table_history,
+    "guided": _guided,
+    "no_such_page": _listed("nothing", "[data-testid=way-back]"),
     "sign_in": _sign_in,
     "flows": _listed("flows", "[data-testid^=flow-row-]"),
     "templates": _listed("templates", "[data-testid^=install-]"),

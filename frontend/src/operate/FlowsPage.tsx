@@ -2,7 +2,7 @@
 import { Button, Menu } from "@mantine/core";
 import { IconChevronDown, IconFileImport, IconPlus, IconTemplate } from "@tabler/icons-react";
 import { Link, Navigate, useSearchParams } from "react-router";
-import { useFlows } from "@/api/queries";
+import { useConnectors, useFlows } from "@/api/queries";
 import { usePageTitle } from "@/app/crumbs";
 import { useCan, useTenant } from "@/app/tenant";
 import { GuideOffer } from "@/guide/GuideOffer";
@@ -18,6 +18,8 @@ export function FlowsPage() {
   const { slug } = useTenant();
   const can = useCan();
   const flows = useFlows();
+  // Asked beside the flows, whose rows need them: no request waits for another.
+  useConnectors();
   const [search, setSearch] = useSearchParams();
   const set = (name: string, value: string | null) =>
     setSearch(
