@@ -187,7 +187,7 @@ SCREENS: dict[str, Callable[..., None]] = {
     "connections": _listed("connections", "[data-testid^=connection-row-]"),
     "connecting": _connecting,
     "tables": _listed("tables", "[data-testid^=table-row-]"),
-    "table": _listed("tables/stripe_product_to_part", "[aria-label='Part number of prod_seal_kit']"),
+    "table": _listed("tables/stripe_product_to_part", "[data-testid=table-grid]"),
     "sandbox": _sandbox,
     "admin": _listed("admin", "tbody tr"),
     "audit": _listed("admin/audit", "tbody tr"),

@@ -71,6 +71,8 @@ export const theme = createTheme({
       defaultProps: { variant: "subtle", color: "gray" },
       vars: () => ({ root: { "--ai-color": "var(--ink-soft)" } }),
     },
+    // The component library's own colours of titles are too faint on its light fills.
+    Alert: { styles: { title: { color: "var(--ink)" }, label: { color: "var(--ink)" } } },
     TextInput: { defaultProps: { size: "sm" } },
     Select: { defaultProps: { size: "sm", comboboxProps: { shadow: "md" }, allowDeselect: false } },
     Modal: {
