@@ -107,7 +107,7 @@ class ResultsShape(serializers.Serializer[Any]):
     results = TestResultShape(many=True)
 
 
-def test_answer(row: FlowTest) -> dict[str, Any]:
+def answer_of(row: FlowTest) -> dict[str, Any]:
     """A test as lists show it."""
     return {
         "id": row.id,
@@ -142,7 +142,7 @@ class FlowTestView(FlowView):
 
     def detail(self, row: FlowTest) -> dict[str, Any]:
         """A test with what it plays and expects."""
-        return {**test_answer(row), "trigger": row.recording["trigger"], "expected": row.expected}
+        return {**answer_of(row), "trigger": row.recording["trigger"], "expected": row.expected}
 
 
 def _not_possible(error: flow_tests.NotRecordable) -> Problem:
@@ -158,7 +158,7 @@ class FlowTests(FlowTestView):
     def get(self, request: Request, flow_id: str, **ids: str) -> Response:
         """List the tests of a flow, the oldest first."""
         rows = FlowTest.objects.of(self.tenant).filter(flow=self.flow(flow_id)).select_related("created_by")
-        return self.page(rows.defer("expected"), test_answer, ("id",))
+        return self.page(rows.defer("expected"), answer_of, ("id",))
 
     @documented(request=FlowTestCreate, responses={201: FlowTestDetailShape})
     def post(self, request: Request, flow_id: str, **ids: str) -> Response:

@@ -40,7 +40,7 @@ export function EditorLayout({ flow, draft }: { flow: FlowDetail; draft: Draft }
       <DraftNotice flow={flow} draft={draft} />
       <LeftSide />
       <div className={classes.canvasSlot}>
-        <div className={classes.canvas} data-drawer={Drawer !== null || undefined}>
+        <div className={classes.canvas}>
           <FlowCanvas />
           <FirstSteps />
           <TrialChip />

@@ -53,7 +53,7 @@ export function RunHead(props: Props) {
         </span>
         {run.trial && <Tag tone="doubt">test run of the draft</Tag>}
         <h1 className={`${classes.key} mono truncate`} title={run.business_key}>
-          {run.business_key || "no business key"}
+          {run.business_key || `Run of ${run.flow.name}`}
         </h1>
         {run.summary && !error && !past && (
           <p className={`${classes.summary} truncate`} title={run.summary} data-testid="run-summary">

@@ -44,7 +44,7 @@ describe("a moment", () => {
     expect(momentWords(FACTS, 4, document)).toContain(
       "did not work and will be tried again: The ERP is down.",
     );
-    expect(momentWords([], 0, document)).toBe("Nothing has happened yet.");
+    expect(momentWords([], 0, document)).toBe("Reading what happened …");
   });
 
   test.each(histories())("%s has words for each of its facts", (_name, history) => {

@@ -16,7 +16,7 @@ export function exactClock(at: string): string {
 /** “12:03:04.218, 1.4 s in: Create order was tried a second time” */
 export function momentWords(facts: readonly Fact[], shown: number, document: FlowDocument): string {
   const fact = facts[shown - 1];
-  if (!fact) return "Nothing has happened yet.";
+  if (!fact) return "Reading what happened …";
   const since = Date.parse(fact.at) - Date.parse(facts[0]?.at ?? fact.at);
   return `${exactClock(fact.at)}, ${duration(since)} in: ${factWords(fact, document)}`;
 }

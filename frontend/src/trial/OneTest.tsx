@@ -100,7 +100,7 @@ const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1
 function Differences(props: { rows: DifferenceRow[]; onIgnore: (row: DifferenceRow) => void }) {
   const { view } = useEditor();
   return (
-    <table className={classes.differences} data-testid="test-differences">
+    <table className={classes.differences} data-testid="differences">
       <thead>
         <tr>
           <th scope="col">Step and field</th>

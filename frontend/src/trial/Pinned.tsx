@@ -12,13 +12,7 @@ import type { Sample } from "./types";
 import { ValueEditor } from "./ValueEditor";
 import { ValueFields } from "./ValueFields";
 
-export function Pinned(props: {
-  node: FlowNode;
-  sample: Sample | undefined;
-  /** The same value stands above already. */
-  isShown: boolean;
-}) {
-  const { node, sample } = props;
+export function Pinned({ node, sample }: { node: FlowNode; sample: Sample | undefined }) {
   const { flow } = useTrialValue();
   const taking = useTaking(flow.id);
   const [editing, setEditing] = useState(false);
@@ -100,7 +94,7 @@ export function Pinned(props: {
           Edit
         </Button>
       </div>
-      {!props.isShown && <ValueFields value={sample.value} label="Kept output" open={2} maxHeight={260} />}
+      <ValueFields value={sample.value} label="Kept output" open={2} maxHeight={260} />
     </section>
   );
 }

@@ -15,7 +15,7 @@ export function Requests({ requests }: { requests: OutgoingRequest[] }) {
             <span className={classes.method}>{request.method}</span>
             <span className={classes.url}>{request.url}</span>
           </div>
-          {hasBody(request.request_body) && (
+          {request.request_body !== undefined && request.request_body !== null && (
             <ValueFields value={asFields(request.request_body)} label="Body of the request" open={3} />
           )}
         </div>
@@ -23,8 +23,6 @@ export function Requests({ requests }: { requests: OutgoingRequest[] }) {
     </div>
   );
 }
-
-const hasBody = (body: unknown) => body !== undefined && body !== null && body !== "";
 
 /** Bodies come as JSON, as JSON text, or as a form's text. */
 export function asFields(body: unknown): unknown {

@@ -140,8 +140,7 @@ function StepValues(props: {
       <summary className={classes.groupHead} style={{ cursor: "pointer" }}>
         {props.title}
         <span className={classes.groupCount}>
-          {values.length} {values.length === 1 ? "value" : "values"}
-          {count > 0 && `, ${count} may differ`}
+          {values.length} values{count > 0 && `, ${count} may differ`}
         </span>
       </summary>
       {values.map((recorded) => {

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { useTenantPath } from "@/api/queries";
 import { useDocument, useEditor } from "@/canvas/editor";
-import type { FlowNode, Value } from "@/document/types";
+import type { FlowNode } from "@/document/types";
 import { RowsSkeleton } from "@/ui/states";
 import { systemWords, useWrites, type Writing } from "./bindings";
 import { Pinned } from "./Pinned";
@@ -18,7 +18,6 @@ import { triggerOf, useStartTrial, useTriggerSample } from "./start";
 import { isSameFlow, type Start, useTrial, useTrialValue } from "./store";
 import classes from "./trial.module.css";
 import type { OutgoingRequest } from "./types";
-import { ValueFields } from "./ValueFields";
 
 export function StepTest({ node }: { node: FlowNode }) {
   const { view } = useEditor();
@@ -44,9 +43,6 @@ export function StepTest({ node }: { node: FlowNode }) {
     setAsking(true);
     void look.ask();
   };
-  const shown = useTrial((state) => state.views.get(node.id)?.paths[0]);
-  const output = useTrial((state) => (shown ? state.state.steps.get(shown)?.output : undefined));
-  const isShown = sample !== undefined && JSON.stringify(output) === JSON.stringify(sample.value);
   const isBusy = starting !== null || isRunning;
   return (
     <div className={classes.stack} data-testid="step-test">
@@ -102,7 +98,6 @@ export function StepTest({ node }: { node: FlowNode }) {
       {look.requests && (
         <section className={classes.tight}>
           <h3 className={classes.heading}>What would be sent</h3>
-          {look.input !== null && <ValueFields value={look.input} label="What the step is given" open={3} />}
           <Requests requests={look.requests} />
         </section>
       )}
@@ -111,7 +106,7 @@ export function StepTest({ node }: { node: FlowNode }) {
       )}
       {refused?.start.step === node.id && <RefusedTrial {...refused} />}
       <Result node={node} />
-      <Pinned node={node} sample={sample} isShown={isShown} />
+      <Pinned node={node} sample={sample} />
     </div>
   );
 }
@@ -164,7 +159,6 @@ function Result({ node }: { node: FlowNode }) {
 
 interface Look {
   requests: OutgoingRequest[] | null;
-  input: Value;
   error: unknown;
   busy: boolean;
   ask: () => Promise<void>;
@@ -177,7 +171,6 @@ function useLook(node: FlowNode): Look {
   const { flow, store: trials } = useTrialValue();
   const path = useTenantPath();
   const [requests, setRequests] = useState<OutgoingRequest[] | null>(null);
-  const [input, setInput] = useState<Value>(null);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const forget = () => {
@@ -186,7 +179,6 @@ function useLook(node: FlowNode): Look {
   };
   return {
     requests,
-    input,
     error,
     busy,
     forget,
@@ -195,18 +187,13 @@ function useLook(node: FlowNode): Look {
       setBusy(true);
       try {
         const { connections } = trials.getState();
-        const document = store.getState().document;
-        const preview = api
-          .post<{ input: Value }>(path(`flows/${flow.id}/preview/`), { document, node: node.id })
-          .catch(() => ({ input: null }));
         const answer = await api.post<{ exchanges: OutgoingRequest[] }>(path(`flows/${flow.id}/test-step/`), {
-          document,
+          document: store.getState().document,
           step: node.id,
           mode: "look",
           environment: "sandbox",
           ...(Object.keys(connections).length > 0 ? { connections } : {}),
         });
-        setInput((await preview).input);
         setRequests(answer.exchanges);
       } catch (problem) {
         setError(problem);

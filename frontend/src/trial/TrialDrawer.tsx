@@ -1,5 +1,5 @@
 /** Below the canvas: the test of the draft as it goes, step by step, with what each one was given and came to. */
-import { ActionIcon, Button, Tooltip, UnstyledButton } from "@mantine/core";
+import { Button, UnstyledButton } from "@mantine/core";
 import { IconDeviceFloppy, IconExternalLink, IconPlayerPlay } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -68,7 +68,7 @@ function Head() {
           <StatusBadge status={finished ? status : "running"} />
         </span>
       )}
-      {shown && finished && <span className={`${classes.took} tabular`}>{duration(tookMs(facts))}</span>}
+      {shown && finished && <span className="faint tabular">{duration(tookMs(facts))}</span>}
       <SampleLink sample={sample} onOpen={() => view.getState().show("sample")} />
       <span className={classes.spread} />
       {shown && finished && (
@@ -83,16 +83,14 @@ function Head() {
               Save as a test
             </Button>
           )}
-          <Tooltip label="Open the run with its time travel">
-            <ActionIcon
-              component={Link}
-              to={`/t/${slug}/runs/${trial.run}`}
-              aria-label="Open the run"
-              data-testid="trial-run"
-            >
-              <IconExternalLink size={16} />
-            </ActionIcon>
-          </Tooltip>
+          <Button
+            component={Link}
+            to={`/t/${slug}/runs/${trial.run}`}
+            variant="subtle"
+            leftSection={<IconExternalLink size={14} />}
+          >
+            Open the run
+          </Button>
           <Button
             variant="default"
             leftSection={<IconPlayerPlay size={14} />}
@@ -192,7 +190,7 @@ function Told({ trial }: { trial: Trial }) {
           ))}
         </ol>
         <div className={classes.detail}>
-          {selected && step && selected.kind !== "trigger" ? (
+          {selected && step ? (
             <div className={classes.stack}>
               <h3 className={classes.heading}>{titleOf(selected)}</h3>
               <StepResult step={step} node={selected} />

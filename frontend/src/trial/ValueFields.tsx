@@ -65,7 +65,7 @@ function Entries({ value, place, depth, wrong, open }: EntriesProps) {
     <>
       {entries.slice(0, count).map(([name, inner]) => {
         const here = place ? `${place}.${name}` : name;
-        const title = Array.isArray(value) ? `${Number(name) + 1}.` : breakable(name);
+        const title = Array.isArray(value) ? `${Number(name) + 1}.` : name;
         return isGroup(inner) && sizeOf(inner) > 0 ? (
           <Group
             key={name}
@@ -127,9 +127,6 @@ function Group(props: EntriesProps & { title: string }) {
     </div>
   );
 }
-
-/** Long names break where their words end. */
-export const breakable = (name: string) => name.replace(/_/g, "_\u200b");
 
 export function countWords(value: Fields | unknown[]): string {
   const count = sizeOf(value);

@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { Value } from "@/document/types";
 import { reading } from "./amounts";
 import classes from "./trial.module.css";
-import { breakable, countWords, depthStyle, Reading } from "./ValueFields";
+import { countWords, depthStyle, Reading } from "./ValueFields";
 
 type Fields = { [key: string]: Value };
 const isGroup = (value: Value | undefined): value is Fields | Value[] =>
@@ -74,7 +74,7 @@ function Group(props: {
   onRemove?: () => void;
 }) {
   const { value, depth } = props;
-  const [isOpen, setOpen] = useState(depth < 2 && Object.keys(value).length < 60);
+  const [isOpen, setOpen] = useState(depth < 2 && Object.keys(value).length < 30);
   return (
     <div className={classes.fieldGroup}>
       <div style={{ display: "flex", alignItems: "center" }}>
@@ -112,7 +112,7 @@ function Plain(props: {
   return (
     <div className={classes.edit} style={depthStyle(depth)}>
       <span className={classes.fieldName}>
-        {breakable(name)} <Reading text={hint} />
+        {name} <Reading text={hint} />
       </span>
       {typeof value === "boolean" ? (
         <Select
