@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flows.mapping.suggest.fields import FieldView
+from flows.mapping.suggest.groups import MONEY, NUMERIC
 from flows.mapping.suggest.lexicon import lexicon
 
 NAMES: Final = (
@@ -22,27 +23,8 @@ NAMES: Final = (
     "unreadable",
 )  # fmt: skip
 
-_NUMERIC: Final = frozenset(("decimal", "whole"))
 _WORDY: Final = frozenset(("text", "code", "enum", "reference"))
 _DATES: Final = frozenset(("date", "datetime"))
-_MONEY: Final = frozenset(
-    [
-        "price",
-        "cost",
-        "amount",
-        "total",
-        "subtotal",
-        "tax",
-        "discount",
-        "shipping_cost",
-        "fee",
-        "balance",
-        "paid",
-        "refund",
-        "compare_price",
-        "credit_limit",
-    ]
-)
 _IDS: Final = frozenset(("id", "number", "code", "reference"))
 _EXPECTED: Final[Mapping[str, frozenset[str]]] = {
     "email": frozenset(("email",)),
@@ -128,7 +110,7 @@ class Compare:
             float(source.type == "list" and target.type not in ("list", "")),
             float("shipping" in source.roles and not target.roles),
             float("billing" in source.roles and not target.roles),
-            float(bool(source.own & _MONEY) and bool(target.own & _MONEY) and not source.own & target.own & _MONEY),
+            float(bool(source.own & MONEY) and bool(target.own & MONEY) and not source.own & target.own & MONEY),
             _unreadable(source, target),
         ]  # fmt: skip
 
@@ -210,7 +192,7 @@ def _types(source: FieldView, target: FieldView) -> tuple[float, float, float]:
         return 0.0, 0.0, 0.0
     if first == second:
         return 1.0, 0.0, 0.0
-    for group in (_NUMERIC, _WORDY, _DATES):
+    for group in (NUMERIC, _WORDY, _DATES):
         if first in group and second in group:
             return 0.0, 1.0, 0.0
     clashes = (
@@ -229,7 +211,7 @@ def _values(source: FieldView, target: FieldView) -> tuple[float, float]:
         return 0.0, float(other)
     if target.own & expected:
         return 1.0, 0.0
-    return 0.0, 1.0 if target.own & _TELLING or target.type in _NUMERIC else 0.5
+    return 0.0, 1.0 if target.own & _TELLING or target.type in NUMERIC else 0.5
 
 
 _READS_AS: Final[Mapping[str, frozenset[str]]] = {

@@ -14,71 +14,10 @@ from flows.engine.errors import PYTHON_FAILURES, StepFailed
 from flows.engine.outcomes import NoTables
 from flows.engine.values import to_json
 from flows.mapping.suggest.fields import FieldView
+from flows.mapping.suggest.groups import DATE_MEANINGS, MONEY, NUMERIC, PARTIES
 from flows.mapping.transforms import CATALOGUE
 
-_NUMERIC: Final = frozenset(("decimal", "whole"))
-_MONEY: Final = frozenset(
-    [
-        "price",
-        "cost",
-        "amount",
-        "total",
-        "subtotal",
-        "tax",
-        "discount",
-        "shipping_cost",
-        "fee",
-        "balance",
-        "paid",
-        "refund",
-    ]
-)
-_DATE_MEANINGS: Final = frozenset(
-    [
-        "date",
-        "time",
-        "created",
-        "updated",
-        "due",
-        "delivery",
-        "transaction_date",
-        "start",
-        "end",
-        "posting",
-        "birth_date",
-    ]
-)
 _IDS: Final = frozenset(("id", "number", "code", "reference", "sku"))
-_PARTIES: Final = frozenset(
-    [
-        "customer",
-        "vendor",
-        "account",
-        "contact",
-        "product",
-        "location",
-        "salesperson",
-        "owner",
-        "company",
-        "currency",
-        "country",
-        "state",
-        "category",
-        "unit_of_measure",
-        "payment_method",
-        "payment_terms",
-        "shipping_method",
-        "tax_code",
-        "journal",
-        "website_store",
-        "line",
-        "tag",
-        "brand",
-        "language",
-        "territory",
-        "price_list",
-    ]
-)
 _STREETS: Final = frozenset(("street", "line_one", "line_two"))
 
 
@@ -133,14 +72,14 @@ def _reference_word(source: FieldView, target: FieldView) -> str:
         return "lookup"
     if "unit_of_measure" in target.own and source.kind in ("unit", "word"):
         return "enum"
-    points = bool(target.leaf) and target.leaf[-1] in _IDS and bool(target.own & _PARTIES)
-    if points and "sku" not in target.own and source.type not in _NUMERIC:
+    points = bool(target.leaf) and target.leaf[-1] in _IDS and bool(target.own & PARTIES)
+    if points and "sku" not in target.own and source.type not in NUMERIC:
         return "lookup" if source.type == "reference" or source.text != target.text else "copy"
     if source.type == "reference" and target.type in ("code", "text"):
         return "lookup"
     if source.type == "list" and target.type not in ("list", ""):
-        return "first" if not source.own & _PARTIES else "lookup"
-    if source.levels > target.levels and target.levels == 0 and target.type in _NUMERIC:
+        return "first" if not source.own & PARTIES else "lookup"
+    if source.levels > target.levels and target.levels == 0 and target.type in NUMERIC:
         return "calc"
     return "copy"
 
@@ -149,7 +88,7 @@ def _is_date(view: FieldView) -> bool:
     if view.type in ("date", "datetime") or view.kind in ("date", "datetime", "epoch"):
         return True
     return (
-        view.type in ("text", "") and not view.kind and bool(view.own & (_DATE_MEANINGS - {"delivery", "start", "end"}))
+        view.type in ("text", "") and not view.kind and bool(view.own & (DATE_MEANINGS - {"delivery", "start", "end"}))
     )
 
 
@@ -158,7 +97,7 @@ def _is_minor(view: FieldView) -> bool:
     words = view.path.lower()
     if any(word in words for word in ("cents", "minor", "pence")):
         return True
-    return view.type == "whole" and view.kind in ("whole", "") and bool(view.own & _MONEY) and view.composite == ""
+    return view.type == "whole" and view.kind in ("whole", "") and bool(view.own & MONEY) and view.composite == ""
 
 
 def _transforms(word: str, source: FieldView, target: FieldView) -> tuple[dict[str, Any], ...]:
@@ -177,9 +116,9 @@ def _transforms(word: str, source: FieldView, target: FieldView) -> tuple[dict[s
         return ({"fn": "split", "separator": " ", "index": -1},)
     if word == "split" and "first_name" in target.own:
         return ({"fn": "split", "separator": " ", "index": 0},)
-    if word == "copy" and source.type in _NUMERIC and target.type in ("text", "code"):
+    if word == "copy" and source.type in NUMERIC and target.type in ("text", "code"):
         return ({"fn": "to_text"},)
-    if word == "copy" and source.kind in ("decimal", "whole") and source.type == "text" and target.type in _NUMERIC:
+    if word == "copy" and source.kind in ("decimal", "whole") and source.type == "text" and target.type in NUMERIC:
         return ({"fn": "number"},)
     return ()
 
