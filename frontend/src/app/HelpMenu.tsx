@@ -12,7 +12,7 @@ export function HelpMenu() {
   return (
     <Menu position="bottom-end" width={210}>
       <Menu.Target>
-        <Tooltip label="Help">
+        <Tooltip position="bottom" label="Help">
           <ActionIcon size="lg" aria-label="Help" data-testid="help-menu">
             <IconHelp size={18} stroke={1.7} />
           </ActionIcon>

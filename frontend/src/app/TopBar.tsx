@@ -104,7 +104,7 @@ function ThemeSwitch() {
   return (
     <Menu position="bottom-end" width={170}>
       <Menu.Target>
-        <Tooltip label={`Theme: ${chosen.title}`}>
+        <Tooltip position="bottom" label={`Theme: ${chosen.title}`}>
           <ActionIcon size="lg" aria-label={`Theme: ${chosen.title}`} data-testid="theme-switch">
             <chosen.icon size={18} stroke={1.7} />
           </ActionIcon>

@@ -69,7 +69,10 @@ export const theme = createTheme({
     Button: { defaultProps: { size: "xs", radius: 6 }, styles: { root: { fontWeight: 600, fontSize: 13 } } },
     ActionIcon: {
       defaultProps: { variant: "subtle", color: "gray" },
-      vars: () => ({ root: { "--ai-color": "var(--ink-soft)" } }),
+      // Nothing to press is smaller than 24 pixels.
+      vars: (_: unknown, { size }: { size?: unknown }) => ({
+        root: { "--ai-color": "var(--ink-soft)", ...(size === "sm" && { "--ai-size": "24px" }) },
+      }),
     },
     // The component library's own colours of titles are too faint on its light fills.
     Alert: { styles: { title: { color: "var(--ink)" }, label: { color: "var(--ink)" } } },

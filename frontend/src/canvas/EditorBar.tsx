@@ -78,7 +78,7 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
       <Deployed flow={flow} environment={environment} />
       {editor.editable && (
         <>
-          <Tooltip label="Undo (Ctrl Z)">
+          <Tooltip position="bottom" label="Undo (Ctrl Z)">
             <ActionIcon
               aria-label="Undo"
               disabled={past === 0}
@@ -88,7 +88,7 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
               <IconArrowBackUp size={17} />
             </ActionIcon>
           </Tooltip>
-          <Tooltip label="Redo (Shift Ctrl Z)">
+          <Tooltip position="bottom" label="Redo (Shift Ctrl Z)">
             <ActionIcon
               aria-label="Redo"
               disabled={future === 0}
@@ -100,7 +100,7 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
           </Tooltip>
         </>
       )}
-      <Tooltip label="Settings of the flow">
+      <Tooltip position="bottom" label="Settings of the flow">
         <ActionIcon
           aria-label="Settings of the flow"
           aria-pressed={settings}
@@ -111,7 +111,7 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
           <IconSettings size={17} />
         </ActionIcon>
       </Tooltip>
-      <Tooltip label="The document as JSON">
+      <Tooltip position="bottom" label="The document as JSON">
         <ActionIcon
           aria-label="The document as JSON"
           aria-pressed={panel === "json"}
@@ -126,7 +126,7 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
       <span className={classes.divider} />
       <TestButton />
       {can("operate_runs") && (
-        <Tooltip label={deployed ? "Start a run by hand" : "Deploy the flow here first"}>
+        <Tooltip position="bottom" label={deployed ? "Start a run by hand" : "Deploy the flow here first"}>
           <Button
             variant="default"
             leftSection={<IconPlayerPlay size={15} />}
@@ -149,7 +149,10 @@ export function EditorBar({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
         </Button>
       )}
       {mayDeploy && (
-        <Tooltip label={flow.latest_version ? "Put a version to work" : "Publish a version first"}>
+        <Tooltip
+          position="bottom"
+          label={flow.latest_version ? "Put a version to work" : "Publish a version first"}
+        >
           <Button
             leftSection={<IconRocket size={15} />}
             disabled={!flow.latest_version}

@@ -25,7 +25,7 @@ export function ConnectionDrawer(props: { id: string | null; connectors: Connect
       opened={props.id !== null}
       onClose={props.onClose}
       position="right"
-      size={520}
+      size={608}
       title="Connection"
       closeButtonProps={{ "aria-label": "Close" }}
     >

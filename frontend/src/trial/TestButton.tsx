@@ -32,7 +32,7 @@ export function TestButton() {
   if (!editable) return null;
   return (
     <Button.Group>
-      <Tooltip label="Carry the draft once in the sandbox (Ctrl Enter)">
+      <Tooltip position="bottom" label="Carry the draft once in the sandbox (Ctrl Enter)">
         <Button
           variant="light"
           leftSection={<IconPlayerPlay size={15} />}
