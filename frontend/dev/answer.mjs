@@ -1,7 +1,8 @@
 /** Answers requests from the story, shaped as the contract says: `answer(method, url, body) -> {status, body, type?}`. */
 import { CONNECTORS, ICONS, NODE_KINDS } from "./catalog.mjs";
-import { previewOf, samplesOf } from "./preview.mjs";
+import { previewOf } from "./preview.mjs";
 import { factsOf, makeRun, makeStory } from "./story.mjs";
+import { createTrials } from "./trials.mjs";
 
 const problem = (status, code, title, detail, hint, errors) => ({
   status,
@@ -45,6 +46,7 @@ export function createStoryServer(story = makeStory()) {
       ],
     },
   };
+  const trials = createTrials({ story, ok, page, problem, notFound });
   let session = story.session;
   const known = story.session;
 
@@ -111,7 +113,7 @@ export function createStoryServer(story = makeStory()) {
     const flow = story.flows.find((candidate) => candidate.id === id);
     if (!flow) return notFound();
     if (action === "check") return ok({ problems: check(body.document) });
-    if (action === "samples" && method === "GET") return ok({ items: samplesOf(flow.document) });
+    if (trials[action]) return trials[action](method, flow, [name, verb].filter(Boolean), body);
     if (action === "preview") {
       const preview = previewOf(body.document ?? flow.document, body);
       return preview
@@ -239,7 +241,7 @@ export function createStoryServer(story = makeStory()) {
           .slice(0, Number(search.get("limit") ?? 50)),
       );
     }
-    const entry = story.runs.find(({ run }) => run.id === id);
+    const entry = [...story.runs, ...story.trials].find(({ run }) => run.id === id);
     if (!entry) return notFound();
     const rows = arrived(entry);
     const done = ["succeeded", "failed", "cancelled", "uncertain"].includes(entry.run.status);

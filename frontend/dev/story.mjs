@@ -418,6 +418,7 @@ export function makeStory() {
       ),
       flow("flow_payouts", "Payout reconciliation", "", structuredClone(small), { latest_version: null }),
     ],
+    trials: [],
     runs: statuses.map((status, at) => makeRun(at + 11, status, 30_000 + at * at * 90_000)),
     connections: [
       {

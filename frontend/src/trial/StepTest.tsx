@@ -1,13 +1,14 @@
 /** Tests one step: what it would send, the step alone or with what leads to it, and what it came to; pins its output. */
 import { Button } from "@mantine/core";
-import { IconEye, IconPlayerPlay, IconRoute, IconSend } from "@tabler/icons-react";
+import { IconEye, IconPlayerPlay, IconRoute } from "@tabler/icons-react";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { useTenantPath } from "@/api/queries";
-import { useDocument, useEditor } from "@/canvas/editor";
+import { useDocument, useEditor, useView } from "@/canvas/editor";
 import type { FlowNode } from "@/document/types";
 import { RowsSkeleton } from "@/ui/states";
-import { systemWords, useWrites, type Writing } from "./bindings";
+import { AskedTrial, BeforeWriting } from "./BeforeWriting";
+import { chosenOf, isReal, useBindings, useWrites } from "./bindings";
 import { Pinned } from "./Pinned";
 import { useFlowSamples } from "./queries";
 import { Refused, RefusedTrial } from "./Refused";
@@ -27,19 +28,23 @@ export function StepTest({ node }: { node: FlowNode }) {
   const sample = samples.find(({ step }) => step === node.id);
   const trigger = useTriggerSample();
   const writing = useWrites(document).find((one) => one.node.id === node.id);
+  const bindings = useBindings(document);
+  const isDrawn = useView((state) => state.panel === "trial");
   const starting = useTrial((state) => state.starting);
+  const quiet = useTrial((state) => state.quiet);
+  const held = useTrial((state) => state.asking);
   const refused = useTrial((state) => state.refused);
   const isRunning = useTrial((state) => state.trial !== null && !state.finished);
   const start = useStartTrial();
   const look = useLook(node);
   const [asking, setAsking] = useState(false);
-  const begin = (mode: Start["mode"]) => {
+  const begin = (mode: Start["mode"], agreed?: Record<string, string>) => {
     setAsking(false);
     look.forget();
-    void start({ mode, step: node.id });
+    void start({ mode, step: node.id }, agreed);
   };
   const testStep = () => {
-    if (!writing) return begin("step");
+    if (!writing || (quiet && !isReal(writing))) return begin("step");
     setAsking(true);
     void look.ask();
   };
@@ -92,8 +97,13 @@ export function StepTest({ node }: { node: FlowNode }) {
         </div>
       </div>
       {asking && writing && (
-        <BeforeWriting writing={writing} onSend={() => begin("step")} onCancel={() => setAsking(false)} />
+        <BeforeWriting
+          writes={[writing]}
+          onTest={() => begin("step", chosenOf(bindings))}
+          onCancel={() => setAsking(false)}
+        />
       )}
+      {held?.step === node.id && !isDrawn && <AskedTrial start={held} />}
       {look.busy && <RowsSkeleton rows={2} />}
       {look.requests && (
         <section className={classes.tight}>
@@ -107,35 +117,6 @@ export function StepTest({ node }: { node: FlowNode }) {
       {refused?.start.step === node.id && <RefusedTrial {...refused} />}
       <Result node={node} />
       <Pinned node={node} sample={sample} />
-    </div>
-  );
-}
-
-function BeforeWriting(props: { writing: Writing; onSend: () => void; onCancel: () => void }) {
-  const { writing } = props;
-  const isReal = writing.connection && !writing.connection.simulated;
-  return (
-    <div
-      className={classes.notice}
-      data-tone="wait"
-      role="alertdialog"
-      aria-label="Before it is sent"
-      data-testid="before-writing"
-    >
-      <div className={`${classes.noticeWords} ${classes.tight}`}>
-        <span>
-          <strong>{writing.operation.title}</strong> in {systemWords(writing)}: this step makes or changes
-          something there.{isReal ? " It stays made when the test is over." : ""}
-        </span>
-        <div className={classes.row}>
-          <Button leftSection={<IconSend size={14} />} onClick={props.onSend} autoFocus data-testid="send-it">
-            Send it
-          </Button>
-          <Button variant="default" onClick={props.onCancel}>
-            Cancel
-          </Button>
-        </div>
-      </div>
     </div>
   );
 }

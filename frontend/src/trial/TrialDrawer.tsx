@@ -12,6 +12,7 @@ import { ConnectorIcon } from "@/ui/ConnectorIcon";
 import { EmptyState, RowsSkeleton } from "@/ui/states";
 import { StatusBadge, StatusIcon, stateOf } from "@/ui/status";
 import { duration } from "@/ui/time";
+import { AskedTrial } from "./BeforeWriting";
 import { systemWords, useWrites } from "./bindings";
 import { Drawer } from "./Drawer";
 import { RefusedTrial } from "./Refused";
@@ -27,10 +28,17 @@ export default function TrialDrawer() {
   const trial = useTrial((state) => state.trial);
   const refused = useTrial((state) => state.refused);
   const starting = useTrial((state) => state.starting);
+  const asking = useTrial((state) => state.asking);
   return (
     <Drawer title="Test" head={<Head />} testId="trial-drawer">
       {starting ? (
         <RowsSkeleton rows={3} />
+      ) : asking ? (
+        <div className={classes.drawerBody}>
+          <div style={{ maxWidth: 720 }}>
+            <AskedTrial start={asking} />
+          </div>
+        </div>
       ) : refused ? (
         <div className={classes.drawerBody}>
           <div style={{ maxWidth: 720 }}>
@@ -58,9 +66,9 @@ function Head() {
   const finished = useTrial((state) => state.finished);
   const facts = useTrial((state) => state.facts);
   const starting = useTrial((state) => state.starting !== null);
-  const refused = useTrial((state) => state.refused !== null);
+  const isHeld = useTrial((state) => state.refused !== null || state.asking !== null);
   const [saving, setSaving] = useState(false);
-  const shown = trial && !refused && !starting;
+  const shown = trial && !isHeld && !starting;
   return (
     <>
       {shown && (

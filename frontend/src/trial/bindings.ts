@@ -1,9 +1,9 @@
 /** Which connection of the sandbox each system of a flow is tested with, and what a step would make there. */
 import { useConnections, useConnectors } from "@/api/queries";
-import type { Connection, Connector, OperationSpec } from "@/api/types";
+import type { Connection, Connector, Deployment, OperationSpec } from "@/api/types";
 import { connectorOf } from "@/canvas/kinds";
 import type { FlowDocument, FlowNode } from "@/document/types";
-import { useTrial } from "./store";
+import { useTrial, useTrialValue } from "./store";
 
 export interface Binding {
   alias: string;
@@ -12,12 +12,14 @@ export interface Binding {
   chosen: Connection | undefined;
 }
 
-/** In the order of the document; without a choice of a person the only fitting connection, or the first, is taken. */
+/** In the order of the document: as a person chose, as the flow is at work there, else the first that fits. */
 export function bindingsOf(
   document: FlowDocument,
   connections: Connection[],
   choices: Record<string, string>,
+  deployments: Deployment[] = [],
 ): Binding[] {
+  const atWork = deployments.find((one) => one.active && one.environment === "sandbox")?.connections ?? {};
   const here = connections.filter(({ environment }) => environment === "sandbox");
   return Object.entries(document.connections).map(([alias, { connector }]) => {
     const fitting = here.filter((connection) => connection.connector === connector);
@@ -25,7 +27,7 @@ export function bindingsOf(
       alias,
       connector,
       fitting,
-      chosen: fitting.find(({ id }) => id === choices[alias]) ?? fitting[0],
+      chosen: fitting.find(({ id }) => id === (choices[alias] ?? atWork[alias])) ?? fitting[0],
     };
   });
 }
@@ -33,7 +35,8 @@ export function bindingsOf(
 export function useBindings(document: FlowDocument): Binding[] {
   const connections = useConnections().data ?? [];
   const choices = useTrial((state) => state.connections);
-  return bindingsOf(document, connections, choices);
+  const { flow } = useTrialValue();
+  return bindingsOf(document, connections, choices, flow.deployments);
 }
 
 export interface Writing {
@@ -60,8 +63,15 @@ export function useWrites(document: FlowDocument): Writing[] {
   return writesOf(document, connectors, useBindings(document));
 }
 
+export const isReal = ({ connection }: Pick<Writing, "connection">) => connection?.simulated === false;
+
+/** The connections as they are told to a person: a test that was agreed to is sent through these and no others. */
+export function chosenOf(bindings: Binding[]): Record<string, string> {
+  return Object.fromEntries(bindings.flatMap(({ alias, chosen }) => (chosen ? [[alias, chosen.id]] : [])));
+}
+
 /** "the simulated Epicor Kinetic", or the connection's own name where it is a real system. */
 export function systemWords({ connector, connection }: Pick<Writing, "connector" | "connection">): string {
-  if (!connection || connection.simulated) return `the simulated ${connector.title}`;
+  if (!connection || !isReal({ connection })) return `the simulated ${connector.title}`;
   return `“${connection.name}”, a real ${connector.title}`;
 }

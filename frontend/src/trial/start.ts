@@ -1,10 +1,13 @@
-/** Starts a trial of the draft on screen with the chosen sample; what is refused is kept to be shown where it was asked. */
+/** Starts a trial of the draft on screen with the chosen sample, once a person agreed to what it writes to a real system;
+ *  what is refused is kept to be shown where it was asked. */
 import { ApiProblem, api } from "@/api/client";
-import { useRefresh, useTenantPath } from "@/api/queries";
+import { useConnections, useConnectors, useRefresh, useTenantPath } from "@/api/queries";
 import { useEditor } from "@/canvas/editor";
 import type { FlowDocument } from "@/document/types";
+import { bindingsOf, isReal, writesOf } from "./bindings";
 import { nameOfSample } from "./names";
 import { samplesKey, useFlowSamples } from "./queries";
+import { writesWithin } from "./reach";
 import { type Start, useTrialValue } from "./store";
 import type { Sample, TrialAnswer } from "./types";
 
@@ -19,12 +22,25 @@ export function useTriggerSample(): Sample | undefined {
   return samples.find(({ step }) => step === trigger?.id);
 }
 
-export function useStartTrial(): (start: Start) => Promise<void> {
+/** With `agreed`, the connections that a person was told of, nothing is asked again. */
+type Begin = (start: Start, agreed?: Record<string, string>) => Promise<void>;
+
+export function useStartTrial(): Begin {
   const editor = useEditor();
   const { store, flow } = useTrialValue();
   const path = useTenantPath();
   const refresh = useRefresh();
   const samples = useFlowSamples(flow.id).data ?? [];
+  const connectors = useConnectors();
+  const connections = useConnections();
+
+  /** Reads what is not loaded yet: a real system is never written to because a list came late. */
+  async function isRealWritten(document: FlowDocument, start: Start): Promise<boolean> {
+    const here = await loaded(connections);
+    const bindings = bindingsOf(document, here, store.getState().connections, flow.deployments);
+    const writes = writesOf(document, await loaded(connectors), bindings);
+    return writesWithin(document, start, writes, samples).some(isReal);
+  }
 
   /** The connector's example stands in where nobody chose a sample. */
   async function sampleOf(document: FlowDocument): Promise<Sample | undefined> {
@@ -43,19 +59,20 @@ export function useStartTrial(): (start: Start) => Promise<void> {
     }
   }
 
-  return async (start) => {
+  return async (start, agreed) => {
     const drawn = editor.store.getState().document;
-    store.setState({ starting: start, refused: null, shown: null });
+    store.setState({ starting: start, refused: null, asking: null, shown: null });
     try {
+      if (!agreed && (await isRealWritten(drawn, start)))
+        return store.setState({ starting: null, asking: start });
+      const chosen = agreed ?? store.getState().connections;
       const sample = await sampleOf(drawn);
       const answer = await api.post<TrialAnswer>(path(`flows/${flow.id}/test-step/`), {
         document: drawn,
         mode: start.mode,
         environment: "sandbox",
         ...(start.step ? { step: start.step } : {}),
-        ...(Object.keys(store.getState().connections).length > 0
-          ? { connections: store.getState().connections }
-          : {}),
+        ...(Object.keys(chosen).length > 0 ? { connections: chosen } : {}),
       });
       store.getState().begin({
         ...start,
@@ -67,4 +84,14 @@ export function useStartTrial(): (start: Start) => Promise<void> {
       store.setState({ starting: null, refused: { error, start } });
     }
   };
+}
+
+interface List<T> {
+  data: T[] | undefined;
+  refetch: (options: { cancelRefetch: boolean; throwOnError: boolean }) => Promise<{ data: T[] | undefined }>;
+}
+
+async function loaded<T>(list: List<T>): Promise<T[]> {
+  if (list.data) return list.data;
+  return (await list.refetch({ cancelRefetch: false, throwOnError: true })).data ?? [];
 }

@@ -33,6 +33,10 @@ export interface TrialState {
   finished: boolean;
   starting: Start | null;
   refused: { error: unknown; start: Start } | null;
+  /** Waits for a person's word, because it would write to a real system. */
+  asking: Start | null;
+  /** Nobody wants to be asked again before something is made in a simulated system. */
+  quiet: boolean;
   connections: Record<string, string>;
   tests: { results: TestResult[]; drawn: FlowDocument } | null;
   testing: boolean;
@@ -54,11 +58,13 @@ export function createTrialStore() {
     ...NO_TRIAL,
     starting: null,
     refused: null,
+    asking: null,
+    quiet: false,
     connections: {},
     tests: null,
     testing: false,
     shown: null,
-    begin: (trial) => set({ ...NO_TRIAL, trial, starting: null, refused: null, shown: null }),
+    begin: (trial) => set({ ...NO_TRIAL, trial, starting: null, refused: null, asking: null, shown: null }),
     follow: (facts, state, views, finished) => set({ facts, state, views, finished }),
     showTests: (results, drawn) =>
       set({
@@ -67,7 +73,7 @@ export function createTrialStore() {
         shown: (results.find(({ ok }) => !ok) ?? results[0])?.test ?? null,
       }),
     show: (shown) => set({ shown }),
-    clear: () => set({ ...NO_TRIAL, refused: null, shown: null }),
+    clear: () => set({ ...NO_TRIAL, refused: null, asking: null, shown: null }),
   }));
 }
 
