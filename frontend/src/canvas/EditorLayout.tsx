@@ -1,5 +1,5 @@
 /** Where the parts of the editor stand: bar above, palette, canvas with its drawer, inspector. */
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useDeferredValue } from "react";
 import type { FlowDetail } from "@/api/types";
 import { Inspector } from "@/inspector/Inspector";
 import { Mapper } from "@/mapper/Mapper";
@@ -27,6 +27,8 @@ const DRAWERS = {
 export function EditorLayout({ flow, draft }: { flow: FlowDetail; draft: Draft }) {
   const panel = useView((state) => state.panel);
   const isOpen = useView((state) => state.nodes.length > 0 || state.settings);
+  // A card that is taken hold of follows the pointer at once; its form may come some frames later.
+  const isFilled = useDeferredValue(isOpen);
   const side = useView((state) => state.side);
   const { editable } = useEditor();
   const Drawer = panel === "trial" || panel === "sample" || panel === "tests" ? DRAWERS[panel] : null;
@@ -58,11 +60,7 @@ export function EditorLayout({ flow, draft }: { flow: FlowDetail; draft: Draft }
           </Suspense>
         )}
       </div>
-      {isOpen && (
-        <div className={classes.inspectorSlot}>
-          <Inspector />
-        </div>
-      )}
+      {isOpen && <div className={classes.inspectorSlot}>{isFilled && <Inspector />}</div>}
       <QuickAdd />
       <ContextMenu />
       <Voice />

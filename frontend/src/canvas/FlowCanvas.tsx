@@ -15,6 +15,7 @@ import {
   type DragEvent,
   type FocusEvent,
   type MouseEvent as ReactMouseEvent,
+  startTransition,
   useCallback,
   useEffect,
   useMemo,
@@ -54,6 +55,8 @@ import { useFirstView, useInSight } from "./view";
 
 const NODE_TYPES = { card: NodeCard, frame: Frame, note: NoteCard };
 const EDGE_TYPES = { flow: EdgeView };
+/** From so many steps on, only what is in sight is drawn, and the overview comes after the cards. */
+const MANY = 100;
 
 function edgeOf(connection: Pick<Connection, "source" | "target" | "sourceHandle">): FlowEdge {
   const port = connection.sourceHandle === MAIN_HANDLE ? undefined : connection.sourceHandle;
@@ -89,11 +92,16 @@ export function FlowCanvas() {
   const bringInSight = useInSight();
   useCanvasKeys();
   useFirstView(null, firstDocument);
+  const [isSettled, setSettled] = useState(firstDocument.nodes.length <= MANY);
 
   // Measured by whoever wants to know how long a flow takes to open.
   useEffect(() => {
     const frame = requestAnimationFrame(() => performance.mark("editor usable"));
     return () => cancelAnimationFrame(frame);
+  }, []);
+  useEffect(() => {
+    const timer = setTimeout(() => startTransition(() => setSettled(true)), 400);
+    return () => clearTimeout(timer);
   }, []);
   useEffect(() => {
     const only = chosen.length === 1 ? chosen[0] : undefined;
@@ -242,7 +250,7 @@ export function FlowCanvas() {
         maxZoom={1.6}
         snapToGrid
         snapGrid={[8, 8]}
-        onlyRenderVisibleElements={document.nodes.length > 150}
+        onlyRenderVisibleElements={document.nodes.length > MANY}
         connectionRadius={28}
         proOptions={{ hideAttribution: true }}
         aria-label="Canvas of the flow"
@@ -250,7 +258,7 @@ export function FlowCanvas() {
         <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--canvas-dot)" />
         <Guides />
         <CanvasTools editable={editable} />
-        {document.nodes.length > 6 && (
+        {document.nodes.length > 6 && isSettled && (
           <MiniMap pannable zoomable className={classes.map} ariaLabel="Overview" />
         )}
       </ReactFlow>

@@ -6,7 +6,8 @@ import { memo } from "react";
 import { ConnectorIcon } from "@/ui/ConnectorIcon";
 import { StatusIcon, stateOf } from "@/ui/status";
 import classes from "./card.module.css";
-import { type CardData, type CardNode, MAIN_HANDLE, type StepView } from "./graph";
+import type { CardData, CardNode, StepView } from "./graph";
+import { ERROR_AT, MAIN_HANDLE, showsError } from "./handles";
 import { iconOf } from "./kinds";
 
 export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
@@ -136,14 +137,14 @@ function Ports({ data }: { data: CardData }) {
           )}
         </Handle>
       ))}
-      {error && (error.connected || data.editable) && (
+      {showsError(error, data.editable) && (
         <Handle
           id="error"
           type="source"
           position={Position.Bottom}
           className={classes.error}
           data-connected={error.connected || undefined}
-          style={{ left: "82%" }}
+          style={{ left: `${ERROR_AT * 100}%` }}
           isConnectable={data.editable}
           title="When this step fails"
         />

@@ -4,7 +4,10 @@ import type { Connector, NodeKind } from "@/api/types";
 import { type Port, portsOf } from "@/document/graph";
 import { FRAME_GAP, FRAME_PADDING, NODE_HEIGHT, NODE_WIDTH, placesOf } from "@/document/layout";
 import type { FlowDocument, FlowEdge, FlowNode, Note, Point, Problem } from "@/document/types";
+import { handlesOf, MAIN_HANDLE } from "./handles";
 import { connectorOf, lineOf, shapeOf, titleOf } from "./kinds";
+
+export { MAIN_HANDLE };
 
 export interface StepView {
   status: string;
@@ -73,7 +76,6 @@ export interface DrawOptions {
   editable: boolean;
 }
 
-export const MAIN_HANDLE = "main";
 const PORT_STEP = 22;
 
 export function heightOf(node: FlowNode, kinds: NodeKind[]): number {
@@ -91,6 +93,11 @@ export function drawNodes(document: FlowDocument, options: DrawOptions): CardNod
     const line = lineOf(document, node, options.connectors);
     const step = options.steps?.get(node.id) ?? null;
     const height = heightOf(node, options.kinds);
+    const ports = portsOf(node, declared).map((port) => ({
+      ...port,
+      connected: taken.has(`${node.id}|${port.name ?? ""}`),
+    }));
+    const { editable } = options;
     return {
       id: node.id,
       type: "card",
@@ -99,6 +106,7 @@ export function drawNodes(document: FlowDocument, options: DrawOptions): CardNod
       height,
       // Known from the start, so that the canvas keeps the places of handles when a card changes.
       measured: { width: NODE_WIDTH, height },
+      handles: handlesOf({ width: NODE_WIDTH, height, kind: node.kind, ports, editable }),
       ariaLabel: `${title}, ${line}${step ? `, ${step.status}` : ""}${options.marks?.has(node.id) ? `, ${options.marks.get(node.id)?.words}` : ""}`,
       data: {
         node,
@@ -107,14 +115,11 @@ export function drawNodes(document: FlowDocument, options: DrawOptions): CardNod
         step,
         shape: shapeOf(node.kind),
         connector: connectorOf(document, node, options.connectors) ?? null,
-        ports: portsOf(node, declared).map((port) => ({
-          ...port,
-          connected: taken.has(`${node.id}|${port.name ?? ""}`),
-        })),
+        ports,
         problem: options.problems?.get(node.id) ?? null,
         pinned: options.pinned?.has(node.id) ?? false,
         mark: options.marks?.get(node.id) ?? null,
-        editable: options.editable,
+        editable,
       },
     };
   });
@@ -156,6 +161,7 @@ export function drawNotes(document: FlowDocument, editable: boolean, chosen: str
     width: note.width,
     height: note.height,
     measured: { width: note.width, height: note.height },
+    handles: [],
     zIndex: -2,
     connectable: false,
     selected: chosen.includes(note.id),

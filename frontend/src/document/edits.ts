@@ -2,7 +2,7 @@
  *  Pure builders; the store applies what they answer. */
 import type { Command } from "./commands";
 import { apply, sameEdge } from "./commands";
-import { hasPath, renameReferences } from "./graph";
+import { hasPath, leadingTo, renameReferences } from "./graph";
 import type { FlowDocument, FlowEdge, FlowNode, Point } from "./types";
 
 /** A free id made of the wish: `create_order`, `create_order_2`, … */
@@ -40,6 +40,22 @@ export function refusalOf(document: FlowDocument, edge: FlowEdge): string | null
     return "A step inside a for-each connects only to steps inside it.";
   if (hasPath(document, edge.to, edge.from)) return "That would make a circle: the flow must move forward.";
   return null;
+}
+
+/** The steps to which an edge may be drawn from this way out: `refusalOf` of each of them, but in one go. */
+export function openTargets(document: FlowDocument, from: string, port: string | null): FlowNode[] {
+  const source = document.nodes.find((node) => node.id === from);
+  if (!source) return [];
+  const earlier = leadingTo(document, from);
+  const way = (edge: FlowEdge) => edge.from === from && (edge.port ?? null) === port;
+  const taken = new Set(document.edges.filter(way).map(({ to }) => to));
+  return document.nodes.filter(
+    ({ id, kind, parent }) =>
+      kind !== "trigger" &&
+      !earlier.has(id) &&
+      !taken.has(id) &&
+      (parent ?? null) === (source.parent ?? null),
+  );
 }
 
 /** Put a new node on an edge: source → node → target. */

@@ -8,21 +8,20 @@ export function nodeOf(document: FlowDocument, id: string): FlowNode | undefined
 }
 
 export function hasPath(document: FlowDocument, from: string, to: string): boolean {
-  const next = new Map<string, string[]>();
-  for (const edge of document.edges) next.set(edge.from, [...(next.get(edge.from) ?? []), edge.to]);
-  const open = [from];
-  const seen = new Set(open);
-  while (open.length > 0) {
-    const id = open.pop() as string;
-    if (id === to) return true;
-    for (const other of next.get(id) ?? []) {
-      if (!seen.has(other)) {
-        seen.add(other);
-        open.push(other);
-      }
-    }
+  return leadingTo(document, to).has(from);
+}
+
+/** The step itself and every step from which edges lead to it. */
+export function leadingTo(document: FlowDocument, id: string): Set<string> {
+  const before = new Map<string, string[]>();
+  for (const edge of document.edges) {
+    const known = before.get(edge.to);
+    known ? known.push(edge.from) : before.set(edge.to, [edge.from]);
   }
-  return false;
+  const seen = new Set([id]);
+  // A set is walked on while it grows.
+  for (const step of seen) for (const other of before.get(step) ?? []) seen.add(other);
+  return seen;
 }
 
 /** Ids of the steps whose output this step may read, nearest first; a child also sees what its for-each sees. */

@@ -1,10 +1,11 @@
 /** What comes before and after a step, as a list: the same as drawing edges, for keyboard and screen reader. */
 import { ActionIcon, Select, UnstyledButton } from "@mantine/core";
 import { IconArrowRight, IconX } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
 import { CONNECT_FIELD, useDocument, useEditor, useRunCommand } from "@/canvas/editor";
 import { edgeId } from "@/canvas/graph";
 import { titleOf } from "@/canvas/kinds";
-import { connect, refusalOf } from "@/document/edits";
+import { connect, openTargets } from "@/document/edits";
 import { portsOf } from "@/document/graph";
 import type { FlowEdge, FlowNode } from "@/document/types";
 import { Tag } from "@/ui/status";
@@ -13,7 +14,6 @@ import classes from "./inspector.module.css";
 export function NodeRoutes({ node }: { node: FlowNode }) {
   const { kinds, editable } = useEditor();
   const document = useDocument();
-  const run = useRunCommand();
   const declared = kinds.items.find(({ kind }) => kind === node.kind)?.ports;
   const ports = portsOf(node, declared);
   const before = document.edges.filter((edge) => edge.to === node.id);
@@ -37,12 +37,6 @@ export function NodeRoutes({ node }: { node: FlowNode }) {
           (edge) => edge.from === node.id && (edge.port === "out" ? null : (edge.port ?? null)) === port.name,
         );
         const label = port.isError ? "When it fails" : port.name ? `After, by “${port.label}”` : "After";
-        const edgeTo = (to: string): FlowEdge => ({
-          from: node.id,
-          to,
-          ...(port.name ? { port: port.name } : {}),
-        });
-        const open = document.nodes.filter((other) => refusalOf(document, edgeTo(other.id)) === null);
         return (
           <section key={port.name ?? "out"} data-field={at === 0 ? CONNECT_FIELD : undefined}>
             <h3 className={classes.section}>{label}</h3>
@@ -50,22 +44,36 @@ export function NodeRoutes({ node }: { node: FlowNode }) {
               {leaving.map((edge) => (
                 <Route key={edgeId(edge)} edge={edge} other={edge.to} />
               ))}
-              {editable && (
-                <Select
-                  aria-label={`${label}: connect to`}
-                  placeholder="connect to a step"
-                  searchable
-                  data={open.map((other) => ({ value: other.id, label: titleOf(other) }))}
-                  value={null}
-                  nothingFoundMessage="No step can follow here"
-                  onChange={(to) => to && run(connect(document, edgeTo(to)), "connect")}
-                />
-              )}
+              {editable && <NextStep from={node.id} port={port.name} label={`${label}: connect to`} />}
             </div>
           </section>
         );
       })}
     </div>
+  );
+}
+
+/** Which steps can follow is found out when somebody asks: in a large flow that is a long list. */
+function NextStep({ from, port, label }: { from: string; port: string | null; label: string }) {
+  const document = useDocument();
+  const run = useRunCommand();
+  const [isAsked, setAsked] = useState(false);
+  const open = useMemo(
+    () => (isAsked ? openTargets(document, from, port) : []),
+    [isAsked, document, from, port],
+  );
+  return (
+    <Select
+      aria-label={label}
+      placeholder="connect to a step"
+      searchable
+      data={open.map((other) => ({ value: other.id, label: titleOf(other) }))}
+      value={null}
+      nothingFoundMessage="No step can follow here"
+      onDropdownOpen={() => setAsked(true)}
+      onDropdownClose={() => setAsked(false)}
+      onChange={(to) => to && run(connect(document, { from, to, ...(port ? { port } : {}) }), "connect")}
+    />
   );
 }
 
