@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.panels import PANELS, editor
 from tests.browser.screens import Person, buy_until, demo_flow
 from tests.journeys.shop import Shop
 from tests.services.product import ROOT
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-WIDTHS = {1280: 800, 1920: 1080}
+WIDTHS = {768: 1024, 1280: 800, 1920: 1080}
 GRAVE = ("serious", "critical")
 ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOUR_RULES = ["color-contrast"]
@@ -44,20 +45,15 @@ def _listed(path: str, shown: str) -> Callable[..., None]:
     return arrange
 
 
-def _editor(person: Person, shop: Shop, _run: dict[str, Any]) -> None:
-    person.sign_in("admin").open(f"flows/{demo_flow(shop)['id']}")
-    expect(person.node("create_order")).to_be_attached()
-
-
 def _step_form(person: Person, shop: Shop, run: dict[str, Any]) -> None:
-    _editor(person, shop, run)
+    editor(person, shop, run)
     person.edit("charge")
     expect(person.page.get_by_test_id("inspector")).to_be_visible()
     expect(person.page.get_by_test_id("inspector").get_by_test_id("live-value").first).to_be_visible()
 
 
 def _mapper(person: Person, shop: Shop, run: dict[str, Any]) -> None:
-    _editor(person, shop, run)
+    editor(person, shop, run)
     person.edit("buyer")
     person.page.get_by_test_id("open-mapper").click()
     mapper = person.page.get_by_test_id("mapper")
@@ -175,7 +171,7 @@ SCREENS: dict[str, Callable[..., None]] = {
     "versions_list": _versions_in_a_list,
     "at_work": _at_work,
     "deploying": _deploying,
-    "editor": _editor,
+    "editor": editor,
     "step_form": _step_form,
     "mapper": _mapper,
     "runs": _listed("runs", "[data-testid^=run-row-]"),
@@ -191,6 +187,7 @@ SCREENS: dict[str, Callable[..., None]] = {
     "sandbox": _sandbox,
     "admin": _listed("admin", "tbody tr"),
     "audit": _listed("admin/audit", "tbody tr"),
+    **PANELS,
 }
 
 
