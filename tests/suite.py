@@ -77,7 +77,7 @@ REST = (
     ),
     Part("journeys", tests=("tests/journeys",)),
     Part("typescript", ("npm", "run", "check"), cwd=ROOT / "frontend"),
-    Part("browser", tests=("tests/browser",), minutes=30),
+    Part("browser", tests=("tests/browser",), minutes=35),
     Part("crash", tests=("tests/crash",)),
 )
 SUITES = {"verify": VERIFY, "all": VERIFY + REST}

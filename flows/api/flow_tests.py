@@ -71,7 +71,7 @@ class FlowTestPatch(serializers.Serializer[Any]):
     document = serializers.DictField(required=False, help_text="where it comes out; the saved draft when left out")
 
 
-class PlayRequest(serializers.Serializer[Any]):
+class PlayTestsRequest(serializers.Serializer[Any]):
     """Which tests to play on what; all of them on the saved draft when left out."""
 
     document = serializers.DictField(required=False)
@@ -214,10 +214,10 @@ class PlayFlowTests(FlowTestView):
 
     permission = {"POST": "view"}
 
-    @documented(request=PlayRequest, responses=ResultsShape)
+    @documented(request=PlayTestsRequest, responses=ResultsShape)
     def post(self, request: Request, flow_id: str, **ids: str) -> Response:
         """Play tests on the draft or the document on the screen; calls are answered as recorded, nothing is sent."""
         flow = self.flow(flow_id)
-        given = self.checked(PlayRequest)
+        given = self.checked(PlayTestsRequest)
         document = outline_checked(given.get("document") or flow.draft)
         return Response({"results": flow_tests.play_all(flow, document, given.get("tests"))})

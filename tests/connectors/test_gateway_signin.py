@@ -154,7 +154,9 @@ async def test_a_connection_test_says_whether_it_works(gate: Gateway, connect: C
     good = await gate.test(row)
     bad = await gate.test(row)
 
+    asked = good.pop("asked")
     assert good == {"ok": True, "message": "Connected to Stub.", "account": "Acme Inc"}
+    assert (asked["operation"], asked["method"], asked["status"]) == ("read_thing", "GET", 200)
     assert (bad["ok"], bad["message"], bad["error"]["class"]) == (False, "no", "reconnect_needed")
 
 
