@@ -77,7 +77,8 @@ REST = (
     ),
     Part("journeys", tests=("tests/journeys",)),
     Part("typescript", ("npm", "run", "check"), cwd=ROOT / "frontend"),
-    Part("browser", tests=("tests/browser",), minutes=35),
+    Part("browser", tests=("tests/browser",), workers=2, minutes=25),
+    Part("browser, time", tests=("tests/pace",)),
     Part("crash", tests=("tests/crash",)),
 )
 SUITES = {"verify": VERIFY, "all": VERIFY + REST}

@@ -1,0 +1,27 @@
+"""The same installation, browser and persons as in tests/browser, for tests that measure time."""
+
+from __future__ import annotations
+
+from tests.browser.conftest import (
+    admin,
+    analyst,
+    browser,
+    people,
+    person,
+    product,
+    pytest_runtest_makereport,
+    shop,
+    watch,
+)
+
+__all__ = [
+    "admin",
+    "analyst",
+    "browser",
+    "people",
+    "person",
+    "product",
+    "pytest_runtest_makereport",
+    "shop",
+    "watch",
+]
