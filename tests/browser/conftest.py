@@ -51,6 +51,16 @@ def shop(product: Product) -> Shop:
     return Shop(product)
 
 
+@pytest.fixture(autouse=True)
+def _only_the_demo_stays(shop: Shop) -> Iterator[None]:
+    """Flows that a test makes end with it, so that none of them answers the events of the next."""
+    before = {flow["id"] for flow in shop.api("GET", "flows/?limit=200")["items"]}
+    yield
+    for flow in shop.api("GET", "flows/?limit=200")["items"]:
+        if flow["id"] not in before:
+            shop.api("DELETE", f"flows/{flow['id']}/", expect=204)
+
+
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
     """One Chromium; its pages wait patiently, because the machine may be slow."""

@@ -50,7 +50,7 @@ def test_a_question_mark_shows_the_keys_and_a_leader_key_goes_to_a_page(analyst:
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys")
     expect(keys).to_be_visible()
-    expect(keys.get_by_text("Undo, redo")).to_be_visible()
+    expect(keys.get_by_text("Undo, redo").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
     page.keyboard.press("g")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.browser.conftest import (
+    _only_the_demo_stays,
     admin,
     analyst,
     browser,
@@ -15,6 +16,7 @@ from tests.browser.conftest import (
 )
 
 __all__ = [
+    "_only_the_demo_stays",
     "admin",
     "analyst",
     "browser",
