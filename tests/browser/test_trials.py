@@ -82,7 +82,7 @@ def test_a_draft_is_tried_with_a_real_event_and_kept_as_a_test_that_notices_a_br
     _run_tests(page)
     expect(page.get_by_test_id("tests-summary")).to_have_text("1 of 1 not as expected")
     expect(page.get_by_test_id("mark-order")).to_contain_text("differ")
-    expect(page.get_by_test_id("test-differences")).to_contain_text("DocOrderAmount")
+    expect(page.get_by_test_id("differences")).to_contain_text("DocOrderAmount")
 
     _save(shop, flow["id"], whole["document"])
     page.reload()

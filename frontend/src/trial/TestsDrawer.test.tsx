@@ -34,7 +34,7 @@ test("a saved test that still comes out the same is as expected", async () => {
   await expectAccessible(drawer);
 });
 
-test("a draft that does something else is told with how much differs", async () => {
+test("a draft that does something else is told value by value", async () => {
   const { drawer } = await opened(({ answer, story }) => {
     answer("POST", `${FLOW}tests/`, { name: "A customer buys", run: "run_1" });
     const document = story.flows[0]?.document as { nodes: { id: string; title?: string }[] };
@@ -47,5 +47,6 @@ test("a draft that does something else is told with how much differs", async () 
     expect(screen.getByTestId("tests-summary")).toHaveTextContent("1 of 1 not as expected"),
   );
   expect(drawer).toHaveTextContent("1 value differs in 1 step");
+  expect(await screen.findByTestId("differences")).toHaveTextContent("Lena Brandt");
   await expectAccessible(drawer);
 });
