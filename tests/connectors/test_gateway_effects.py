@@ -94,7 +94,8 @@ async def test_a_keyed_write_whose_answer_is_lost_is_sent_again_under_the_same_k
     stub.answers = [failure, lambda seen: reply({"id": "ok"})]
 
     error = await _failing(gate, connection, "create_keyed", {"name": "a"}, timeout_seconds=0.2)
-    result = await gate.call(an_order(connection, "create_keyed", {"name": "a"}, effect=an_effect(attempt=2)))
+    again = an_order(connection, "create_keyed", {"name": "a"}, effect=an_effect(attempt=2), timeout_seconds=10)
+    result = await gate.call(again)
 
     assert (type(error), error.detail["retry"]) == (TryAgain, True)
     assert result.output == {"id": "ok"}
