@@ -67,7 +67,7 @@ class Call:
     async def go(self) -> Any:
         """The operation's output; errors carry the record and no secret."""
         try:
-            self._inputs, canonical = self._checked_inputs()
+            self._inputs, canonical = checked_inputs(self._bound, self._operation, self._order.inputs)
             async with self._bound.pace.slot(_MOST_PATIENCE_SECONDS):
                 if not self._operation.writes:
                     return self.recorder.masker.output(await self._read())
@@ -76,21 +76,6 @@ class Call:
             mask_error(error, self.recorder.masker)
             error.record = self.recorder.record
             raise
-
-    # --- inputs -------------------------------------------------------------------------------------------------
-
-    def _checked_inputs(self) -> tuple[dict[str, Any], bytes]:
-        """The inputs as plain JSON that fits the operation's schema, and their canonical text."""
-        given = {} if self._order.inputs is None else self._order.inputs
-        try:
-            canonical = orjson.dumps(orjson.loads(dumps(given)), option=orjson.OPT_SORT_KEYS)
-        except TypeError as error:
-            raise Rejected(f"The input is not JSON: {error}", code="input_invalid", field="") from None
-        inputs = orjson.loads(canonical)
-        validator = self._bound.connector.input_validator(self._operation)
-        if not validator.is_valid(inputs):
-            raise invalid_input(validator, inputs, self._operation)
-        return inputs, canonical
 
     # --- reading ------------------------------------------------------------------------------------------------
 
@@ -303,8 +288,24 @@ def _plain(output: Any) -> Any:
         raise Lost(TryAgain(f"The operation's output is not JSON: {error}", code="output_invalid")) from None
 
 
-def invalid_input(validator: Any, inputs: Any, operation: Operation) -> Rejected:
-    """The refusal of an input that does not fit the operation's schema; names the first field that is wrong."""
+def checked_inputs(bound: Bound, operation: Operation, given: Any) -> tuple[dict[str, Any], bytes]:
+    """The inputs as plain JSON that fits the operation's schema, and their canonical text.
+
+    Raises:
+        Rejected: They do not fit; names the first field that is wrong.
+    """
+    try:
+        canonical = orjson.dumps(orjson.loads(dumps({} if given is None else given)), option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:
+        raise Rejected(f"The input is not JSON: {error}", code="input_invalid", field="") from None
+    inputs: dict[str, Any] = orjson.loads(canonical)
+    validator = bound.connector.input_validator(operation)
+    if not validator.is_valid(inputs):
+        raise _invalid(validator, inputs, operation)
+    return inputs, canonical
+
+
+def _invalid(validator: Any, inputs: Any, operation: Operation) -> Rejected:
     problem = next(iter(validator.iter_errors(inputs)))
     pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in problem.instance_path)
     return Rejected(

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-import orjson
-
 from connectors.gateway import declared
 from connectors.gateway.bound import Bound
-from connectors.gateway.calls import invalid_input
+from connectors.gateway.calls import checked_inputs
 from connectors.gateway.declared import Prepared
 from connectors.gateway.http import GatewayHttp
 from connectors.gateway.orders import CallOrder
 from connectors.gateway.records import Recorder, mask_error
 from connectors.gateway.signin import Authorisation
 from connectors.gateway.wire import Wire
-from connectors.sdk.errors import Defect, IpaasError, Rejected
+from connectors.sdk.errors import Defect, IpaasError
 from connectors.sdk.operation import Operation
-from ipaas.book.packing import dumps
 
 _KEY = "made-when-it-is-sent"
 _SHOWN = ("method", "url", "request_headers", "request_body")
@@ -55,7 +52,7 @@ async def look(bound: Bound, operation: Operation, order: CallOrder, wire: Wire)
     http = _LookingHttp(bound, wire, recorder, operation.name, 1.0, bound.sign_in)
     http.key = _KEY if operation.writes else None
     try:
-        inputs = _checked(bound, operation, order.inputs)
+        inputs, _ = checked_inputs(bound, operation, order.inputs)
         await _perform(bound, operation, http, inputs)
     except _Looked:
         pass
@@ -63,17 +60,6 @@ async def look(bound: Bound, operation: Operation, order: CallOrder, wire: Wire)
         mask_error(error, recorder.masker)
         raise
     return [{name: entry[name] for name in _SHOWN} for entry in recorder.record["exchanges"]]
-
-
-def _checked(bound: Bound, operation: Operation, given: Any) -> dict[str, Any]:
-    try:
-        inputs: dict[str, Any] = orjson.loads(dumps({} if given is None else given))
-    except TypeError as error:
-        raise Rejected(f"The input is not JSON: {error}", code="input_invalid", field="") from None
-    validator = bound.connector.input_validator(operation)
-    if not validator.is_valid(inputs):
-        raise invalid_input(validator, inputs, operation)
-    return inputs
 
 
 async def _perform(bound: Bound, operation: Operation, http: GatewayHttp, inputs: dict[str, Any]) -> None:

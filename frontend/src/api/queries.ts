@@ -9,7 +9,7 @@ import {
 import { useMemo } from "react";
 import { useTenant } from "@/app/tenant";
 import { api, query } from "./client";
-import type { Sample } from "./trials";
+import type { FlowTest, Sample } from "./trials";
 import type {
   AtWork,
   Connection,
@@ -134,8 +134,21 @@ export function useHistory(id: string) {
 }
 export const useVersions = (id: string) => useWholeList<Version>(`flows/${id}/versions/`);
 export const useDeployments = (id: string) => useWholeList<Deployment>(`flows/${id}/deployments/`);
-export const useSamplesOf = (id: string) =>
-  useResource<{ items: Sample[] }>(id ? `flows/${id}/samples/` : null);
+export const samplesKey = (flow: string) => `flows/${flow}/samples/`;
+export const testsKey = (flow: string) => `flows/${flow}/tests/`;
+/** Every step's sample, answered whole. */
+export function useSamplesOf(flow: string) {
+  const { slug } = useTenant();
+  return useQuery({
+    queryKey: [slug, samplesKey(flow)],
+    queryFn: ({ signal }) => api.get<{ items: Sample[] }>(tenantPath(slug, samplesKey(flow)), { signal }),
+    select: itemsOf,
+    enabled: flow !== "",
+    staleTime: 5_000,
+  });
+}
+const itemsOf = ({ items }: { items: Sample[] }) => items;
+export const useTestsOf = (flow: string) => useWholeList<FlowTest>(testsKey(flow));
 export const useTemplates = () => useWholeList<Template>("templates/");
 export const useConnectors = () => useWholeList<Connector>("connectors/");
 export const useConnections = (enabled = true) => useWholeList<Connection>("connections/", false, enabled);

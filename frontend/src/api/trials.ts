@@ -14,6 +14,7 @@ export interface Sample {
   event?: string;
 }
 export interface FlowEvent {
+  /** None when it was heard by a draft and made no run. */
   id: string | null;
   received_at: string;
   environment: Environment;
@@ -45,8 +46,10 @@ export interface TrialStarted {
 }
 /** What a step would send; nothing was sent. */
 export interface TrialLook {
-  exchanges: Pick<Exchange, "method" | "url" | "request_headers" | "request_body">[];
+  exchanges: OutgoingRequest[];
 }
+/** One request as it would leave the house, with secrets masked. */
+export type OutgoingRequest = Pick<Exchange, "method" | "url" | "request_headers" | "request_body">;
 
 /** One thing that is not as it was recorded; `pointer` may be put among the ignored ones as it is. */
 export interface TestDifference {

@@ -1,8 +1,8 @@
 /** The tenant and environment of the page: from the address, else what was chosen last. */
 import { createContext, type ReactNode, useContext, useMemo } from "react";
-import { useSearchParams } from "react-router";
 import { create } from "zustand";
 import type { Environment, TenantMembership } from "@/api/types";
+import { useAddress } from "./address";
 
 const TenantContext = createContext<TenantMembership | null>(null);
 
@@ -48,19 +48,12 @@ const useChosen = create<{ environment: Environment; choose: (environment: Envir
 
 /** The environment that everything on the page is about; the address wins over what was chosen before. */
 export function useEnvironment(): [Environment, (environment: Environment) => void] {
-  const [search, setSearch] = useSearchParams();
+  const [search, setAddress] = useAddress();
   const { environment, choose } = useChosen();
   const named = ENVIRONMENTS.find(({ name }) => name === search.get("environment"))?.name;
   const change = (next: Environment) => {
     choose(next);
-    setSearch(
-      (current) => {
-        const changed = new URLSearchParams(current);
-        changed.set("environment", next);
-        return changed;
-      },
-      { replace: true },
-    );
+    setAddress({ environment: next });
   };
   return [named ?? environment, change];
 }

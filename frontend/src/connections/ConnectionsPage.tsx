@@ -1,12 +1,13 @@
 /** The connections of the chosen environment: what is connected, whether it works, and the gallery to connect more. */
-import { Button, Checkbox, Select, Table, TextInput, VisuallyHidden } from "@mantine/core";
-import { IconPlugConnected, IconPlus, IconSearch } from "@tabler/icons-react";
-import { useSearchParams } from "react-router";
+import { Button, Checkbox, Select, Table, VisuallyHidden } from "@mantine/core";
+import { IconPlugConnected, IconPlus } from "@tabler/icons-react";
 import { useConnections, useConnectors } from "@/api/queries";
 import type { Connection, Connector } from "@/api/types";
+import { useAddress } from "@/app/address";
 import { usePageTitle } from "@/app/crumbs";
 import { ENVIRONMENTS, useCan, useEnvironment } from "@/app/tenant";
 import { Page, Panel } from "@/ui/page";
+import { SearchField } from "@/ui/SearchField";
 import { EmptyState, Loaded } from "@/ui/states";
 import { stateOf } from "@/ui/status";
 import { ConnectionDialog } from "./ConnectionDialog";
@@ -22,17 +23,8 @@ export default function ConnectionsPage() {
   const can = useCan();
   const connections = useConnections();
   const connectors = useConnectors();
-  const [search, setSearch] = useSearchParams();
-  const put = (name: string, value: string | null) =>
-    setSearch(
-      (current) => {
-        const next = new URLSearchParams(current);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
+  const [search, change, only] = useAddress();
+  const put = (name: string, value: string | null) => change({ [name]: value });
   const wanted = search.get("new");
   const text = search.get("q") ?? "";
   const state = search.get("state");
@@ -67,15 +59,12 @@ export default function ConnectionsPage() {
         label="Connections"
         bar={
           <>
-            <TextInput
-              size="xs"
-              w={240}
-              leftSection={<IconSearch size={15} />}
-              placeholder="Search connections"
-              aria-label="Search connections"
+            <SearchField
+              label="Search connections"
+              width={240}
               value={text}
-              onChange={(event) => put("q", event.currentTarget.value)}
-              data-testid="connections-search"
+              onChange={(next) => put("q", next)}
+              testId="connections-search"
             />
             <Select
               size="xs"
@@ -120,7 +109,7 @@ export default function ConnectionsPage() {
               <EmptyState
                 title="No connection matches these filters"
                 action={
-                  <Button variant="light" onClick={() => setSearch({}, { replace: true })}>
+                  <Button variant="light" onClick={() => only({})}>
                     Clear the filters
                   </Button>
                 }

@@ -1,29 +1,18 @@
 /** Which sample the values come from, and another one instead: a past event, or the connector's own. */
 import { Button, Menu } from "@mantine/core";
 import { IconCheck, IconFlask } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useParams } from "react-router";
 import { api } from "@/api/client";
-import { tenantPath } from "@/api/queries";
+import { tenantPath, useSamplesOf } from "@/api/queries";
+import type { FlowEvent } from "@/api/trials";
 import { useTenant } from "@/app/tenant";
-import { tellError } from "@/ui/notify";
+import { useDocument } from "@/canvas/editor";
+import { useTaking } from "@/trial/taking";
 import { exactTime } from "@/ui/time";
 import classes from "./mapper.module.css";
 import { useMapper } from "./sheet";
-
-interface PastEvent {
-  id: string;
-  received_at: string;
-  business_key?: string;
-  summary?: string;
-}
-interface Sample {
-  step: string;
-  source: string;
-  at?: string;
-  event?: string;
-}
 
 const WORDS: Record<string, string> = {
   event: "a past event",
@@ -37,35 +26,22 @@ export function SamplePicker() {
   const { slug } = useTenant();
   const { flow = "" } = useParams();
   const { say } = useMapper();
-  const client = useQueryClient();
   const [opened, setOpened] = useState(false);
   const path = (rest: string) => tenantPath(slug, `flows/${flow}/${rest}`);
-  const samples = useQuery({
-    queryKey: [slug, `flows/${flow}/samples/`],
-    queryFn: ({ signal }) => api.get<{ items: Sample[] }>(path("samples/"), { signal }),
-    retry: false,
-  });
+  const samples = useSamplesOf(flow);
+  const taking = useTaking(flow);
   const events = useQuery({
     queryKey: [slug, `flows/${flow}/events/`, 8],
-    queryFn: ({ signal }) => api.get<{ items: PastEvent[] }>(path("events/?limit=8"), { signal }),
+    queryFn: ({ signal }) => api.get<{ items: FlowEvent[] }>(path("events/?limit=8"), { signal }),
     enabled: opened && samples.isSuccess,
     retry: false,
   });
-  const take = async (body: { event: string } | { connector: true }, words: string) => {
-    try {
-      await api.post(path("samples/take/"), body);
-      await client.invalidateQueries({
-        predicate: ({ queryKey }) =>
-          queryKey[0] === slug && /\/(samples|preview)\/$/.test(String(queryKey[1])),
-      });
-      say(`The values are now those of ${words}.`);
-    } catch (error) {
-      tellError(error, "The sample was not taken");
-    }
+  const trigger = useDocument().nodes.find(({ kind }) => kind === "trigger")?.id ?? "";
+  const take = async (taken: Promise<boolean>, words: string) => {
+    if (await taken) say(`The values are now those of ${words}.`);
   };
   if (!samples.isSuccess) return null;
-  const used =
-    samples.data.items.find(({ event, source }) => event || source === "event") ?? samples.data.items[0];
+  const used = samples.data.find(({ event, source }) => event || source === "event") ?? samples.data[0];
   const source = used?.source ?? "connector";
   return (
     <Menu opened={opened} onChange={setOpened} width={340} position="bottom-end">
@@ -78,7 +54,7 @@ export function SamplePicker() {
         <Menu.Label>Values from</Menu.Label>
         <Menu.Item
           leftSection={<Chosen is={source === "connector"} />}
-          onClick={() => take({ connector: true }, "the connector's sample")}
+          onClick={() => take(taking.fromConnector(trigger), "the connector's sample")}
         >
           The connector's sample
         </Menu.Item>
@@ -86,7 +62,9 @@ export function SamplePicker() {
           <Menu.Item
             key={event.id}
             leftSection={<Chosen is={used?.event === event.id} />}
-            onClick={() => take({ event: event.id }, `the event of ${exactTime(event.received_at)}`)}
+            onClick={() =>
+              take(taking.fromEvent(event, trigger), `the event of ${exactTime(event.received_at)}`)
+            }
           >
             <span className={classes.event}>
               {exactTime(event.received_at)}

@@ -1,8 +1,9 @@
 /** The flows of the tenant: what starts each, where it is at work, how its last run went, and the ways to begin one. */
 import { Button, Menu } from "@mantine/core";
 import { IconChevronDown, IconFileImport, IconPlus, IconTemplate } from "@tabler/icons-react";
-import { Link, Navigate, useSearchParams } from "react-router";
+import { Link, Navigate } from "react-router";
 import { useConnectors, useFlows } from "@/api/queries";
+import { useAddress } from "@/app/address";
 import { usePageTitle } from "@/app/crumbs";
 import { useCan, useTenant } from "@/app/tenant";
 import { GuideOffer } from "@/guide/GuideOffer";
@@ -20,17 +21,8 @@ export function FlowsPage() {
   const flows = useFlows();
   // Asked beside the flows, whose rows need them: no request waits for another.
   useConnectors();
-  const [search, setSearch] = useSearchParams();
-  const set = (name: string, value: string | null) =>
-    setSearch(
-      (current) => {
-        const next = new URLSearchParams(current);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
+  const [search, change] = useAddress();
+  const set = (name: string, value: string | null) => change({ [name]: value });
   if (search.get("templates") === "1") return <Navigate to={`/t/${slug}/templates`} replace />;
   const mayEdit = can("edit_flows");
   const names = flows.data?.map(({ name }) => name) ?? [];

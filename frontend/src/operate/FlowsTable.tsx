@@ -1,10 +1,10 @@
 /** The list of flows with its search and filters, which stand in the address. */
-import { Select, Table, TextInput } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
+import { Select, Table } from "@mantine/core";
 import { useConnectors } from "@/api/queries";
 import type { Connector, FlowSummary } from "@/api/types";
 import { ENVIRONMENTS } from "@/app/tenant";
 import { Panel } from "@/ui/page";
+import { SearchField } from "@/ui/SearchField";
 import { EmptyState } from "@/ui/states";
 import { FlowRow } from "./FlowRow";
 import classes from "./flows.module.css";
@@ -35,15 +35,11 @@ export function FlowsTable({ flows, search, onSet }: Props) {
       label="Flows"
       bar={
         <>
-          <TextInput
-            size="xs"
-            w={260}
-            leftSection={<IconSearch size={15} />}
-            placeholder="Search flows"
-            aria-label="Search flows"
+          <SearchField
+            label="Search flows"
             value={text}
-            onChange={(event) => onSet("q", event.currentTarget.value)}
-            data-testid="flows-search"
+            onChange={(next) => onSet("q", next)}
+            testId="flows-search"
           />
           <Filter label="Any state" name="state" value={wanted.state} onSet={onSet} data={STATES} />
           <Filter

@@ -108,7 +108,7 @@ export function useSamples(): { byStep: Map<string, Sample>; items: Sample[]; di
   const { flow = "" } = useParams();
   const { data } = useSamplesOf(flow);
   return useMemo(() => {
-    const items = data?.items ?? [];
+    const items = data ?? [];
     return {
       items,
       byStep: new Map(items.map((item) => [item.step, item])),

@@ -1,5 +1,3 @@
-/** With which run to compare: replays first, then runs of the same business key, then any run of the flow. */
-import { TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
@@ -8,6 +6,7 @@ import { useRecentRuns } from "@/api/queries";
 import type { Run, RunDetail } from "@/api/types";
 import { useTenant } from "@/app/tenant";
 import { Page, Panel } from "@/ui/page";
+import { SearchField } from "@/ui/SearchField";
 import { EmptyState, RowsSkeleton } from "@/ui/states";
 import { StatusBadge } from "@/ui/status";
 import { Ago, duration } from "@/ui/time";
@@ -39,14 +38,12 @@ export function CompareChoice({ run }: { run: RunDetail }) {
       <Panel
         label="Runs of this flow"
         bar={
-          <TextInput
-            size="xs"
-            w={280}
-            leftSection={<IconSearch size={15} />}
+          <SearchField
+            label="Search by business key"
             placeholder="Business key"
-            aria-label="Search by business key"
+            width={280}
             value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
+            onChange={setText}
           />
         }
       >

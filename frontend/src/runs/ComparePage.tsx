@@ -3,9 +3,10 @@ import "@xyflow/react/dist/style.css";
 import { Button, SegmentedControl } from "@mantine/core";
 import { IconArrowsLeftRight, IconEqual } from "@tabler/icons-react";
 import { useMemo } from "react";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { useConnectors, useNodeKinds, useRun } from "@/api/queries";
 import type { RunDetail } from "@/api/types";
+import { useAddress } from "@/app/address";
 import { usePageTitle } from "@/app/crumbs";
 import { useTenant } from "@/app/tenant";
 import { EmptyState, Loaded, RowsSkeleton } from "@/ui/states";
@@ -53,17 +54,8 @@ function Compared({ left, right }: { left: RunDetail; right: RunDetail }) {
   const kinds = useNodeKinds().data?.items ?? [];
   const leftFacts = useFacts(left.id, isOver(left.status), left.last_seq);
   const rightFacts = useFacts(right.id, isOver(right.status), right.last_seq);
-  const [search, setSearch] = useSearchParams();
-  const set = (name: string, value: string | null) =>
-    setSearch(
-      (current) => {
-        const next = new URLSearchParams(current);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
+  const [search, change] = useAddress();
+  const set = (name: string, value: string | null) => change({ [name]: value });
   const a = useMemo(
     () => ({ state: foldAll(leftFacts.facts), document: left.document }),
     [leftFacts.facts, left],

@@ -17,6 +17,7 @@ import { FlowEdge } from "@/canvas/FlowEdge";
 import { Frame } from "@/canvas/Frame";
 import { type CanvasEdge, type CanvasNode, drawEdges, drawFrames, drawNodes } from "@/canvas/graph";
 import { NodeCard } from "@/canvas/NodeCard";
+import { readOnly } from "@/canvas/reading";
 import { useFirstView, useInSight } from "@/canvas/view";
 import type { FlowDocument } from "@/document/types";
 import { edgeState, type NodeView, parsePath, type RunState } from "./fold";
@@ -132,16 +133,7 @@ function Drawing({
         if (node.type === "card") onChoose(views.get(node.id)?.paths[0] ?? node.id);
       }}
       onPaneClick={() => onChoose(null)}
-      nodesDraggable={false}
-      nodesConnectable={false}
-      edgesFocusable={false}
-      deleteKeyCode={null}
-      panOnScroll
-      zoomOnDoubleClick={false}
-      minZoom={0.1}
-      maxZoom={1.6}
-      onlyRenderVisibleElements={document.nodes.length > 150}
-      proOptions={{ hideAttribution: true }}
+      {...readOnly(document)}
       aria-label="The flow of this run"
     >
       <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--canvas-dot)" />

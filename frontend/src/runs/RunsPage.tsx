@@ -1,13 +1,15 @@
 /** The runs: filters in the address, newest first, live; every line says in words what happened. */
 import { Button, MultiSelect, SegmentedControl, Select, Switch, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { IconArrowUp, IconPlayerPlay, IconSearch } from "@tabler/icons-react";
+import { IconArrowUp, IconPlayerPlay } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { type RunFilters, useFlows, useRuns } from "@/api/queries";
+import { useAddress } from "@/app/address";
 import { usePageTitle } from "@/app/crumbs";
 import { useEnvironment, useTenant } from "@/app/tenant";
 import { Page, Panel } from "@/ui/page";
+import { SearchField } from "@/ui/SearchField";
 import { EmptyState, ErrorState, RowsSkeleton } from "@/ui/states";
 import { stateOf } from "@/ui/status";
 import { ColumnChoice, useColumns } from "./columns";
@@ -23,20 +25,8 @@ const SPANS: Record<string, { label: string; seconds: number }> = {
 };
 
 function useFilters() {
-  const [search, setSearch] = useSearchParams();
+  const [search, set, only] = useAddress();
   const [environment] = useEnvironment();
-  const set = (changes: Record<string, string>) =>
-    setSearch(
-      (current) => {
-        const next = new URLSearchParams(current);
-        for (const [name, value] of Object.entries(changes)) {
-          if (value) next.set(name, value);
-          else next.delete(name);
-        }
-        return next;
-      },
-      { replace: true },
-    );
   const span = search.get("span") ?? "";
   const seconds = SPANS[span]?.seconds;
   const [loadedAt] = useState(() => Date.now());
@@ -54,7 +44,7 @@ function useFilters() {
     until: isOwn ? momentOf(search.get("until")) : undefined,
     trial: search.get("trial") === "true" ? "true" : undefined,
   };
-  const clear = () => setSearch({ environment }, { replace: true });
+  const clear = () => only({ environment });
   const isFiltered = Boolean(
     filters.status || filters.flow || filters.q || filters.since || filters.until || filters.trial,
   );
@@ -153,18 +143,16 @@ function FilterBar(props: {
   const search = useDebouncedCallback((value: string) => set({ q: value }), 250);
   return (
     <>
-      <TextInput
-        size="xs"
-        w={220}
-        leftSection={<IconSearch size={15} />}
+      <SearchField
+        label="Search by business key"
         placeholder="Business key"
-        aria-label="Search by business key"
+        width={220}
         value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          search(event.currentTarget.value.trim());
+        onChange={(next) => {
+          setText(next);
+          search(next.trim());
         }}
-        data-testid="runs-search"
+        testId="runs-search"
       />
       <MultiSelect
         size="xs"

@@ -1,6 +1,7 @@
 /** Which moment, step and field of a run are looked at: held here, written into the address of the page. */
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
+import { changed } from "@/app/address";
 import { type Place, placeOfText, placeText } from "./places";
 
 export interface Travel {
@@ -44,13 +45,11 @@ function written(
   current: URLSearchParams,
   { at, step, field }: { at: number | null; step: string | null; field: Place | null },
 ): URLSearchParams {
-  const next = new URLSearchParams(current);
-  const entries = { at: at === null ? null : String(at), step, field: field && placeText(field) };
-  for (const [name, value] of Object.entries(entries)) {
-    if (value === null) next.delete(name);
-    else next.set(name, value);
-  }
-  return next;
+  return changed(current, {
+    at: at === null ? null : String(at),
+    step,
+    field: field && placeText(field),
+  });
 }
 
 function numberOf(text: string | null): number | null {

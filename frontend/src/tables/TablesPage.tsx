@@ -1,15 +1,17 @@
 /** The lookup tables: what people keep so that flows can look it up. */
 import { Button, Group, Modal, SimpleGrid, Table, TextInput } from "@mantine/core";
-import { IconPlus, IconSearch, IconTable } from "@tabler/icons-react";
+import { IconPlus, IconTable } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { api } from "@/api/client";
 import { useRefresh, useTables, useTenantPath } from "@/api/queries";
 import type { LookupTable } from "@/api/types";
+import { useAddress } from "@/app/address";
 import { usePageTitle } from "@/app/crumbs";
 import { useCan, useTenant } from "@/app/tenant";
 import { tellError } from "@/ui/notify";
 import { Page, Panel } from "@/ui/page";
+import { SearchField } from "@/ui/SearchField";
 import { EmptyState, Loaded } from "@/ui/states";
 import { Ago } from "@/ui/time";
 import classes from "./table.module.css";
@@ -20,19 +22,10 @@ export default function TablesPage() {
   const navigate = useNavigate();
   const can = useCan();
   const tables = useTables();
-  const [search, setSearch] = useSearchParams();
+  const [search, change] = useAddress();
   const wanted = search.get("q") ?? "";
   const creating = search.get("new") !== null;
-  const put = (name: string, value: string | null) =>
-    setSearch(
-      (current) => {
-        const next = new URLSearchParams(current);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
+  const put = (name: string, value: string | null) => change({ [name]: value });
   const setCreating = (open: boolean) => put("new", open ? "1" : null);
   const mayManage = can("manage_tables");
   const create = (
@@ -49,15 +42,11 @@ export default function TablesPage() {
       <Panel
         label="Tables"
         bar={
-          <TextInput
-            size="xs"
-            w={260}
-            leftSection={<IconSearch size={15} />}
-            placeholder="Search tables"
-            aria-label="Search tables"
+          <SearchField
+            label="Search tables"
             value={wanted}
-            onChange={(event) => put("q", event.currentTarget.value)}
-            data-testid="tables-search"
+            onChange={(text) => put("q", text)}
+            testId="tables-search"
           />
         }
       >

@@ -1,9 +1,9 @@
 /** The gallery of ready-made flows: searched and filtered by system and purpose, all in the address. */
 import { Chip, Group, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { useSearchParams } from "react-router";
 import { useConnectors, useTemplates } from "@/api/queries";
 import type { Template } from "@/api/types";
+import { useAddress } from "@/app/address";
 import { usePageTitle } from "@/app/crumbs";
 import { useTenant } from "@/app/tenant";
 import { Page } from "@/ui/page";
@@ -24,17 +24,8 @@ export default function GalleryPage() {
 
 function Gallery({ all }: { all: Template[] }) {
   const connectors = useConnectors().data ?? [];
-  const [search, setSearch] = useSearchParams();
-  const put = (name: string, value: string) =>
-    setSearch(
-      (current) => {
-        const next = new URLSearchParams(current);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
+  const [search, change] = useAddress();
+  const put = (name: string, value: string) => change({ [name]: value });
   const wanted = {
     q: search.get("q") ?? "",
     system: search.get("system") ?? "",

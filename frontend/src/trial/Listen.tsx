@@ -4,7 +4,8 @@ import { IconEar, IconPlayerPlayFilled } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { api } from "@/api/client";
-import { useRefresh, useSandbox, useTenantPath } from "@/api/queries";
+import { samplesKey, useRefresh, useSandbox, useTenantPath } from "@/api/queries";
+import type { Listening } from "@/api/trials";
 import { ENVIRONMENTS, useCan, useEnvironment, useTenant } from "@/app/tenant";
 import { useEditor } from "@/canvas/editor";
 import { connectorOf } from "@/canvas/kinds";
@@ -12,12 +13,11 @@ import type { FlowNode } from "@/document/types";
 import { scenarioTitle } from "@/sandbox/Scenarios";
 import { CopyField } from "@/ui/copy";
 import { tellError } from "@/ui/notify";
-import { eventsKey, samplesKey } from "./queries";
+import { eventsKey } from "./queries";
 import { Refused } from "./Refused";
 import { useTrialValue } from "./store";
 import { useTaking } from "./taking";
 import classes from "./trial.module.css";
-import type { Listening } from "./types";
 
 const POLL_MS = 1000;
 

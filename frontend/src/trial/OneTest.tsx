@@ -4,18 +4,17 @@ import { IconCheck, IconDots, IconPlayerPlay, IconTrash } from "@tabler/icons-re
 import { useState } from "react";
 import { Link } from "react-router";
 import { api } from "@/api/client";
-import { useRefresh, useTenantPath } from "@/api/queries";
+import { testsKey, useRefresh, useTenantPath } from "@/api/queries";
+import type { FlowTest } from "@/api/trials";
 import { useTenant } from "@/app/tenant";
 import { useDocument, useEditor } from "@/canvas/editor";
 import { Confirm } from "@/ui/Confirm";
 import { tellError } from "@/ui/notify";
 import { StatusBadge } from "@/ui/status";
 import { cardOf, type DifferenceRow, differenceRows, valueWords } from "./differences";
-import { testsKey } from "./queries";
 import { useTrial, useTrialValue } from "./store";
 import { resultOf, useTestRuns, verdictOf } from "./testing";
 import classes from "./trial.module.css";
-import type { FlowTest } from "./types";
 
 export function OneTest({ test }: { test: FlowTest }) {
   const { flow } = useTrialValue();

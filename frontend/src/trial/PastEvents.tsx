@@ -1,6 +1,7 @@
 /** What has arrived for the flow: key, time and what became of it; opens to the body, and takes one as the sample. */
 import { Button, UnstyledButton } from "@mantine/core";
 import { useState } from "react";
+import type { FlowEvent } from "@/api/trials";
 import type { FlowNode } from "@/document/types";
 import { EmptyState, ErrorState, Loaded, RowsSkeleton } from "@/ui/states";
 import { Ago } from "@/ui/time";
@@ -8,7 +9,6 @@ import { useFlowEvent, useFlowEvents } from "./queries";
 import { useTrialValue } from "./store";
 import { useTaking } from "./taking";
 import classes from "./trial.module.css";
-import type { FlowEvent } from "./types";
 import { ValueFields } from "./ValueFields";
 
 export function PastEvents({ trigger, onDone }: { trigger: FlowNode; onDone: () => void }) {

@@ -2,13 +2,13 @@
 import { Button } from "@mantine/core";
 import { IconPencil, IconPin, IconPinnedOff } from "@tabler/icons-react";
 import { useState } from "react";
+import type { Sample } from "@/api/trials";
 import type { FlowNode } from "@/document/types";
 import { Ago } from "@/ui/time";
 import { originOf } from "./names";
 import { useTrialValue } from "./store";
 import { useTaking } from "./taking";
 import classes from "./trial.module.css";
-import type { Sample } from "./types";
 import { ValueEditor } from "./ValueEditor";
 import { ValueFields } from "./ValueFields";
 

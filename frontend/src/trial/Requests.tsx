@@ -1,7 +1,8 @@
 /** What would leave the house: method, address and the body as fields; headers folded away. */
 
+import type { OutgoingRequest } from "@/api/trials";
+import { readBody } from "@/runs/places";
 import classes from "./trial.module.css";
-import type { OutgoingRequest } from "./types";
 import { ValueFields } from "./ValueFields";
 
 export function Requests({ requests }: { requests: OutgoingRequest[] }) {
@@ -16,21 +17,10 @@ export function Requests({ requests }: { requests: OutgoingRequest[] }) {
             <span className={classes.url}>{request.url}</span>
           </div>
           {request.request_body !== undefined && request.request_body !== null && (
-            <ValueFields value={asFields(request.request_body)} label="Body of the request" open={3} />
+            <ValueFields value={readBody(request.request_body)} label="Body of the request" open={3} />
           )}
         </div>
       ))}
     </div>
   );
-}
-
-/** Bodies come as JSON, as JSON text, or as a form's text. */
-export function asFields(body: unknown): unknown {
-  if (typeof body !== "string") return body;
-  try {
-    return JSON.parse(body);
-  } catch {
-    const isForm = /^[^\s=&]+=/.test(body) && !body.includes("\n");
-    return isForm ? Object.fromEntries(new URLSearchParams(body)) : body;
-  }
 }

@@ -2,10 +2,10 @@
 import { UnstyledButton } from "@mantine/core";
 import { IconFlask } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import type { Sample } from "@/api/trials";
 import { Ago } from "@/ui/time";
 import { nameOfSample, originOf } from "./names";
 import classes from "./trial.module.css";
-import type { Sample } from "./types";
 
 export function SampleCard({ sample, children }: { sample: Sample; children?: ReactNode }) {
   return (

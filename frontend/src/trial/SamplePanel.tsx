@@ -1,19 +1,20 @@
 /** The sample that tests of a flow begin with: what it is now, and four ways to take another one. */
+
 import { Button, SegmentedControl } from "@mantine/core";
 import { IconPencil, IconSparkles } from "@tabler/icons-react";
 import { useState } from "react";
+import { useSamplesOf } from "@/api/queries";
+import type { Sample } from "@/api/trials";
 import { useEditor } from "@/canvas/editor";
 import { connectorOf } from "@/canvas/kinds";
 import type { FlowNode } from "@/document/types";
 import { Loaded, RowsSkeleton } from "@/ui/states";
 import { Listen } from "./Listen";
 import { PastEvents } from "./PastEvents";
-import { useFlowSamples } from "./queries";
 import { SampleCard } from "./SampleCard";
 import { useTrialValue } from "./store";
 import { useTaking } from "./taking";
 import classes from "./trial.module.css";
-import type { Sample } from "./types";
 import { ValueEditor } from "./ValueEditor";
 import { ValueFields } from "./ValueFields";
 
@@ -26,7 +27,7 @@ const WAYS = [
 
 export default function SamplePanel({ trigger }: { trigger: FlowNode }) {
   const { flow } = useTrialValue();
-  const samples = useFlowSamples(flow.id);
+  const samples = useSamplesOf(flow.id);
   return (
     <Loaded query={samples} loading={<RowsSkeleton rows={3} />}>
       {(items) => <Chosen trigger={trigger} sample={items.find(({ step }) => step === trigger.id)} />}

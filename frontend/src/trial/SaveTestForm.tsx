@@ -3,7 +3,7 @@ import { Button, Checkbox, Group, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { type FormEvent, useMemo, useState } from "react";
 import { api } from "@/api/client";
-import { useRefresh, useRun, useTenantPath } from "@/api/queries";
+import { testsKey, useRefresh, useRun, useTenantPath } from "@/api/queries";
 import type { RunDetail } from "@/api/types";
 import { foldAll, type RunState } from "@/runs/fold";
 import { titleOfStep } from "@/runs/story";
@@ -12,7 +12,6 @@ import { tell, tellError } from "@/ui/notify";
 import { Loaded, RowsSkeleton } from "@/ui/states";
 import { bySteps, playedBack, proposedIgnored, type Recorded, recordedValues, whyOther } from "./ignoring";
 import { nameOfSample } from "./names";
-import { testsKey } from "./queries";
 import classes from "./trial.module.css";
 
 export default function SaveTestForm(props: { flow: string; run: string; onClose: () => void }) {

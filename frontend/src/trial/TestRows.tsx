@@ -1,10 +1,10 @@
 /** The list of a flow's tests, each with how it went last. */
 import { UnstyledButton } from "@mantine/core";
+import type { FlowTest } from "@/api/trials";
 import { StatusIcon } from "@/ui/status";
 import { useTrial } from "./store";
 import { resultOf, verdictOf } from "./testing";
 import classes from "./trial.module.css";
-import type { FlowTest } from "./types";
 
 export function TestRows(props: {
   tests: FlowTest[];

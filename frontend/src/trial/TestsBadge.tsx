@@ -1,16 +1,15 @@
 /** How the draft's saved tests stand, for whoever is about to publish: played when shown, nothing is sent. */
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { tenantPath } from "@/api/queries";
+import { tenantPath, testsKey, useTestsOf } from "@/api/queries";
+import type { TestResult } from "@/api/trials";
 import { useTenant } from "@/app/tenant";
 import { StatusBadge } from "@/ui/status";
-import { testsKey, useFlowTests } from "./queries";
 import classes from "./trial.module.css";
-import type { TestResult } from "./types";
 
 export function TestsBadge({ flow }: { flow: string }) {
   const { slug } = useTenant();
-  const tests = useFlowTests(flow).data;
+  const tests = useTestsOf(flow).data;
   const played = useQuery<{ results: TestResult[] }>({
     queryKey: [slug, `${testsKey(flow)}run/`],
     queryFn: () => api.post(tenantPath(slug, `${testsKey(flow)}run/`), {}),

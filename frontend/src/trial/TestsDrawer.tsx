@@ -1,12 +1,13 @@
 /** The flow's saved tests: run them, see what differs field by field, accept it or say that it may differ. */
+
 import { Button } from "@mantine/core";
 import { IconListCheck, IconPlayerPlay } from "@tabler/icons-react";
 import { useState } from "react";
+import { useTestsOf } from "@/api/queries";
 import { useEditor } from "@/canvas/editor";
 import { EmptyState, ErrorState, RowsSkeleton } from "@/ui/states";
 import { Drawer } from "./Drawer";
 import { OneTest } from "./OneTest";
-import { useFlowTests } from "./queries";
 import { useStartTrial } from "./start";
 import { useTrial, useTrialValue } from "./store";
 import { TestRows } from "./TestRows";
@@ -15,7 +16,7 @@ import classes from "./trial.module.css";
 
 export default function TestsDrawer() {
   const { flow } = useTrialValue();
-  const tests = useFlowTests(flow.id);
+  const tests = useTestsOf(flow.id);
   const testing = useTrial((state) => state.testing);
   const run = useTestRuns();
   const items = tests.data ?? [];
@@ -102,7 +103,7 @@ function NoTests() {
 
 function Chosen() {
   const { flow, store } = useTrialValue();
-  const items = useFlowTests(flow.id).data ?? [];
+  const items = useTestsOf(flow.id).data ?? [];
   const shown = useTrial((state) => state.shown);
   const [picked, setPicked] = useState<string | null>(null);
   const test = items.find(({ id }) => id === (picked ?? shown)) ?? items[0];

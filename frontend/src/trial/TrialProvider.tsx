@@ -1,12 +1,11 @@
 /** Around the editor: holds its trial, follows the run of it live, and tells a screen reader how it ends. */
 import { type ReactNode, useEffect, useMemo, useState } from "react";
-import { useRefresh } from "@/api/queries";
+import { samplesKey, useRefresh } from "@/api/queries";
 import type { FlowDetail } from "@/api/types";
 import { foldAll, nodeViews } from "@/runs/fold";
 import { useFacts } from "@/runs/useFacts";
 import { stateOf } from "@/ui/status";
 import { duration } from "@/ui/time";
-import { samplesKey } from "./queries";
 import { createTrialStore, type Trial, TrialContext, tookMs, useTrial, useTrialValue } from "./store";
 
 export function TrialProvider({ flow, children }: { flow: FlowDetail; children: ReactNode }) {

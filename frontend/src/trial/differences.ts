@@ -1,8 +1,9 @@
 /** Reads differences of a test as rows for people: which step, which side, which field, expected and actual. Pure. */
+
+import type { TestDifference } from "@/api/trials";
 import type { Json } from "@/api/types";
 import type { FlowDocument } from "@/document/types";
 import { titleOfStep } from "@/runs/story";
-import type { Difference } from "./types";
 
 export interface DifferenceRow {
   key: string;
@@ -19,14 +20,14 @@ export interface DifferenceRow {
 const decoded = (part: string) => part.replace(/~1/g, "/").replace(/~0/g, "~");
 
 /** `/steps/order/input/OrderDate`, or only what follows the step. */
-function partsOf({ step, pointer }: Difference): string[] {
+function partsOf({ step, pointer }: TestDifference): string[] {
   const parts = pointer.split("/").slice(1).map(decoded);
   return parts[0] === "steps" && parts[1] === step ? parts.slice(2) : parts;
 }
 
 const WHOLE: Record<string, string> = { status: "how it ends", reply: "the reply" };
 
-export function differenceRows(differences: Difference[], document: FlowDocument): DifferenceRow[] {
+export function differenceRows(differences: TestDifference[], document: FlowDocument): DifferenceRow[] {
   return differences.map((difference) => {
     const [first = "", ...rest] = partsOf(difference);
     const isSide = first === "input" || first === "output";

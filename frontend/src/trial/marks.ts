@@ -1,9 +1,10 @@
 /** What the canvas shows of a trial or of a test: states of the cards, lit edges, words under a card. Pure. */
+
+import type { Sample, TestResult } from "@/api/trials";
 import type { CardMark, StepView } from "@/canvas/graph";
 import type { FlowEdge } from "@/document/types";
 import { edgeState } from "@/runs/fold";
 import type { TrialState } from "./store";
-import type { Sample, TestResult } from "./types";
 
 export interface CanvasTrial {
   steps?: Map<string, StepView>;

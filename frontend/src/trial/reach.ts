@@ -1,11 +1,10 @@
 /** What a test would make in other systems before it begins: the writing steps that it comes to. */
-import { useConnectors } from "@/api/queries";
+import { useConnectors, useSamplesOf } from "@/api/queries";
+import type { Sample } from "@/api/trials";
 import { loopsAround, upstream } from "@/document/graph";
 import type { FlowDocument } from "@/document/types";
 import { useBindings, type Writing, writesOf } from "./bindings";
-import { useFlowSamples } from "./queries";
 import { type Start, useTrialValue } from "./store";
-import type { Sample } from "./types";
 
 /** A step with a pinned output answers with it and makes nothing, unless it is the tested step itself. */
 export function writesWithin(
@@ -30,6 +29,6 @@ export function useWritesWithin(document: FlowDocument, start: Start): Writing[]
   const { flow } = useTrialValue();
   const connectors = useConnectors().data ?? [];
   const bindings = useBindings(document);
-  const samples = useFlowSamples(flow.id).data ?? [];
+  const samples = useSamplesOf(flow.id).data ?? [];
   return writesWithin(document, start, writesOf(document, connectors, bindings), samples);
 }

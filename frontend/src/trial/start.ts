@@ -1,15 +1,21 @@
 /** Starts a trial of the draft on screen with the chosen sample, once a person agreed to what it writes to a real system;
  *  what is refused is kept to be shown where it was asked. */
 import { ApiProblem, api } from "@/api/client";
-import { useConnections, useConnectors, useRefresh, useTenantPath } from "@/api/queries";
+import {
+  samplesKey,
+  useConnections,
+  useConnectors,
+  useRefresh,
+  useSamplesOf,
+  useTenantPath,
+} from "@/api/queries";
+import type { Sample, TrialStarted } from "@/api/trials";
 import { useEditor } from "@/canvas/editor";
 import type { FlowDocument } from "@/document/types";
 import { bindingsOf, isReal, writesOf } from "./bindings";
 import { nameOfSample } from "./names";
-import { samplesKey, useFlowSamples } from "./queries";
 import { writesWithin } from "./reach";
 import { type Start, useTrialValue } from "./store";
-import type { Sample, TrialAnswer } from "./types";
 
 export const triggerOf = (document: FlowDocument) => document.nodes.find(({ kind }) => kind === "trigger");
 
@@ -17,7 +23,7 @@ export const triggerOf = (document: FlowDocument) => document.nodes.find(({ kind
 export function useTriggerSample(): Sample | undefined {
   const { store } = useEditor();
   const { flow } = useTrialValue();
-  const samples = useFlowSamples(flow.id).data ?? [];
+  const samples = useSamplesOf(flow.id).data ?? [];
   const trigger = triggerOf(store.getState().document);
   return samples.find(({ step }) => step === trigger?.id);
 }
@@ -30,7 +36,7 @@ export function useStartTrial(): Begin {
   const { store, flow } = useTrialValue();
   const path = useTenantPath();
   const refresh = useRefresh();
-  const samples = useFlowSamples(flow.id).data ?? [];
+  const samples = useSamplesOf(flow.id).data ?? [];
   const connectors = useConnectors();
   const connections = useConnections();
 
@@ -67,7 +73,7 @@ export function useStartTrial(): Begin {
         return store.setState({ starting: null, asking: start });
       const chosen = agreed ?? store.getState().connections;
       const sample = await sampleOf(drawn);
-      const answer = await api.post<TrialAnswer>(path(`flows/${flow.id}/test-step/`), {
+      const answer = await api.post<TrialStarted>(path(`flows/${flow.id}/test-step/`), {
         document: drawn,
         mode: start.mode,
         environment: "sandbox",

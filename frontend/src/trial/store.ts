@@ -3,10 +3,10 @@
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
+import type { TestResult, TrialMode } from "@/api/trials";
 import type { Fact, FlowDetail } from "@/api/types";
 import type { FlowDocument } from "@/document/types";
 import { NOTHING_YET, type NodeView, type RunState } from "@/runs/fold";
-import type { TestResult, TrialMode } from "./types";
 
 export interface Start {
   mode: TrialMode;

@@ -1,11 +1,11 @@
 /** Ways to give the trigger a sample: from an event, from the connector, by hand; and to pin what a step comes to. */
 import { useState } from "react";
 import { api } from "@/api/client";
-import { useRefresh, useTenantPath } from "@/api/queries";
+import { samplesKey, useRefresh, useSamplesOf, useTenantPath } from "@/api/queries";
+import type { FlowEvent } from "@/api/trials";
 import type { Value } from "@/document/types";
 import { tellError } from "@/ui/notify";
-import { eventsKey, samplesKey, useFlowSamples } from "./queries";
-import type { FlowEvent } from "./types";
+import { eventsKey } from "./queries";
 
 export interface Taking {
   busy: boolean;
@@ -22,7 +22,7 @@ export function useTaking(flow: string): Taking {
   const refresh = useRefresh();
   const [busy, setBusy] = useState(false);
   const samples = samplesKey(flow);
-  const known = useFlowSamples(flow).data ?? [];
+  const known = useSamplesOf(flow).data ?? [];
 
   async function attempt(act: () => Promise<unknown>, failed: string): Promise<boolean> {
     setBusy(true);

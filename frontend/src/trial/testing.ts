@@ -1,11 +1,10 @@
 /** Runs the tests of a flow against the draft on screen; what a result says in a few words. */
 import { api } from "@/api/client";
-import { useRefresh, useTenantPath } from "@/api/queries";
+import { testsKey, useRefresh, useTenantPath } from "@/api/queries";
+import type { FlowTest, TestResult } from "@/api/trials";
 import { useEditor } from "@/canvas/editor";
 import { tellError } from "@/ui/notify";
-import { testsKey } from "./queries";
 import { useTrialValue } from "./store";
-import type { FlowTest, TestResult } from "./types";
 
 /** Runs these tests, or all; results of others stay. */
 export function useTestRuns(): (tests?: string[]) => Promise<void> {

@@ -1,8 +1,8 @@
 /** Two documents compared: the picture, the list of changes beside it, and the keys that lead through them. */
 import { IconEqual } from "@tabler/icons-react";
 import { useEffect, useMemo } from "react";
-import { useSearchParams } from "react-router";
 import type { Connector, FlowDetail, NodeKinds } from "@/api/types";
+import { useAddress } from "@/app/address";
 import { isEmpty } from "@/document/differences";
 import { placesOf } from "@/document/layout";
 import { EmptyState, ErrorState, RowsSkeleton } from "@/ui/states";
@@ -24,7 +24,7 @@ interface Props {
 }
 
 export default function Comparison({ flow, kinds, connectors, sides, onCompare, onRestore }: Props) {
-  const [search, setSearch] = useSearchParams();
+  const [search, change] = useAddress();
   const { documents, error, retry } = useCompared(flow, sides);
   const seen = useMemo(() => {
     if (!documents) return null;
@@ -41,16 +41,7 @@ export default function Comparison({ flow, kinds, connectors, sides, onCompare, 
   }, [documents, kinds, connectors]);
   const chosen = search.get("change");
   const view: View = search.get("as") === "list" ? "list" : "canvas";
-  const put = (name: string, value: string | null) =>
-    setSearch(
-      (current) => {
-        const next = new URLSearchParams(current);
-        if (value === null) next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
+  const put = (name: string, value: string | null) => change({ [name]: value });
   const items = seen?.items ?? [];
   const at = items.findIndex(({ key }) => key === chosen);
   const step = (by: 1 | -1) => {

@@ -21,6 +21,7 @@ import { FlowEdge } from "@/canvas/FlowEdge";
 import { Frame } from "@/canvas/Frame";
 import { type CanvasEdge, type CardNode, drawEdges, drawFrames, drawNodes } from "@/canvas/graph";
 import { NodeCard } from "@/canvas/NodeCard";
+import { readOnly } from "@/canvas/reading";
 import { useFirstView, useInSight } from "@/canvas/view";
 import { edgeKey } from "@/document/differences";
 import { MarkTag } from "./MarkTag";
@@ -122,17 +123,8 @@ function Drawing({ picture, connectors, kinds, chosen, first, onChoose, label }:
         if (node.type === "card") onChoose(node.id);
       }}
       onPaneClick={() => onChoose(null)}
-      nodesDraggable={false}
-      nodesConnectable={false}
+      {...readOnly(document)}
       nodesFocusable={false}
-      edgesFocusable={false}
-      deleteKeyCode={null}
-      panOnScroll
-      zoomOnDoubleClick={false}
-      minZoom={0.1}
-      maxZoom={1.6}
-      onlyRenderVisibleElements={document.nodes.length > 150}
-      proOptions={{ hideAttribution: true }}
       aria-label={label ?? "The differences on the canvas"}
     >
       <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--canvas-dot)" />

@@ -2,9 +2,10 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { IconArrowLeft, IconTag } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { useConnectors, useFlow, useNodeKinds, useVersion } from "@/api/queries";
 import type { Connector, Environment, FlowDetail, NodeKinds } from "@/api/types";
+import { useAddress } from "@/app/address";
 import { usePageTitle } from "@/app/crumbs";
 import { useTenant } from "@/app/tenant";
 import { difference, isEmpty } from "@/document/differences";
@@ -54,22 +55,13 @@ interface Props {
 
 function Versions({ flow, kinds, connectors }: Props) {
   const { slug } = useTenant();
-  const [search, setSearch] = useSearchParams();
+  const [search, change] = useAddress();
   const [sides, compare] = useSides(flow);
   const [restoring, setRestoring] = useState<number | null>(null);
   const [deploying, setDeploying] = useState<{ version?: number; environment?: Environment } | null>(null);
   const draft = useDraftChange(flow);
   const view = search.get("view") === "work" ? "work" : "history";
-  const show = (next: string | null) =>
-    setSearch(
-      (current) => {
-        const changed = new URLSearchParams(current);
-        if (next === "work") changed.set("view", "work");
-        else changed.delete("view");
-        return changed;
-      },
-      { replace: true },
-    );
+  const show = (next: string | null) => change({ view: next === "work" ? next : null });
   return (
     <div className={classes.page}>
       <header className={classes.head}>

@@ -1,8 +1,8 @@
 /** Which two documents the page compares: from the address, else the draft with the newest version. */
 import { useMemo } from "react";
-import { useSearchParams } from "react-router";
 import { useVersion } from "@/api/queries";
 import type { FlowDetail } from "@/api/types";
+import { useAddress } from "@/app/address";
 import { difference } from "@/document/differences";
 import type { FlowDocument } from "@/document/types";
 
@@ -24,22 +24,16 @@ function sideOf(text: string | null): Side | null {
 }
 
 export function useSides(flow: FlowDetail): [Sides, (sides: Sides) => void] {
-  const [search, setSearch] = useSearchParams();
+  const [search, change] = useAddress();
   const to = sideOf(search.get("to")) ?? "draft";
   const before = to === "draft" ? flow.latest_version : to > 1 ? to - 1 : null;
   const from = search.has("from") ? sideOf(search.get("from")) : before;
   const choose = (sides: Sides) =>
-    setSearch(
-      (current) => {
-        const next = new URLSearchParams(current);
-        next.set("to", String(sides.to));
-        if (sides.from === null) next.delete("from");
-        else next.set("from", String(sides.from));
-        next.delete("change");
-        return next;
-      },
-      { replace: true },
-    );
+    change({
+      to: String(sides.to),
+      from: sides.from === null ? null : String(sides.from),
+      change: null,
+    });
   return [{ from, to }, choose];
 }
 
