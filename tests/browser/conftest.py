@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, expect
 
-from tests.browser.screens import PASSWORD, WIDE, Person
+from tests.browser.screens import WIDE, Person, installation
 from tests.browser.watching import Watch
 from tests.journeys.shop import Shop
 from tests.services.browser import open_browser
@@ -36,13 +36,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """A running installation with the demo tenant, which serves the built browser app."""
     if not (ROOT / "frontend" / "dist" / "index.html").exists():
         pytest.fail("The browser app is not built. Run `npm run build` in frontend/ (`make test` does).", pytrace=False)
-    made = Product(tmp_path_factory.mktemp("browser") / "data", env={"IPAAS_DEMO_PASSWORD": PASSWORD})
-    try:
-        made.install()
-        made.serve()
+    with installation(tmp_path_factory.mktemp("browser")) as made:
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="session")
@@ -53,12 +48,24 @@ def shop(product: Product) -> Shop:
 
 @pytest.fixture(autouse=True)
 def _only_the_demo_stays(shop: Shop) -> Iterator[None]:
-    """Flows that a test makes end with it, so that none of them answers the events of the next."""
-    before = {flow["id"] for flow in shop.api("GET", "flows/?limit=200")["items"]}
+    """What a test puts to work or connects ends with it, so that none of it answers the events of the next."""
+    flows, connections = _ids(shop, "flows/"), _ids(shop, "connections/")
     yield
-    for flow in shop.api("GET", "flows/?limit=200")["items"]:
-        if flow["id"] not in before:
-            shop.api("DELETE", f"flows/{flow['id']}/", expect=204)
+    for flow in _listed(shop, "flows/"):
+        if flow["id"] not in flows:
+            for deployment in flow["deployments"]:
+                shop.api("POST", f"flows/{flow['id']}/deployments/{deployment['environment']}/end/", {}, expect=204)
+    for connection in sorted(_ids(shop, "connections/") - connections):
+        shop.api("DELETE", f"connections/{connection}/", expect=204)
+
+
+def _listed(shop: Shop, path: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = shop.api("GET", f"{path}?limit=200")["items"]
+    return found
+
+
+def _ids(shop: Shop, path: str) -> set[str]:
+    return {row["id"] for row in _listed(shop, path)}
 
 
 @pytest.fixture(scope="session")

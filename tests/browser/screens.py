@@ -6,16 +6,30 @@ Used by the tests of this folder. It knows the app by its test ids, labels and a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.shop import TENANT, Shop
+from tests.services.product import Product
 
 PASSWORD = "a password of the demo"
 WIDE = {"width": 1440, "height": 900}
+
+
+@contextmanager
+def installation(folder: Path, env: Mapping[str, str] | None = None) -> Iterator[Product]:
+    """A running installation with the demo tenant, which serves the built browser app; it ends with the block."""
+    made = Product(folder / "data", env={"IPAAS_DEMO_PASSWORD": PASSWORD, **(env or {})})
+    try:
+        made.install()
+        made.serve()
+        yield made
+    finally:
+        made.stop()
 
 
 class Person:

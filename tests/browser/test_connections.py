@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Response, expect
 
-from tests.browser.screens import Person, buy_until
+from tests.browser.screens import Person
 from tests.browser.watching import Watch
 from tests.journeys.shop import Shop
 
@@ -26,24 +26,6 @@ def test_a_test_of_the_simulated_stripe_tells_what_stripe_answered(admin: Person
     assert told["ok"] is True
     expect(row.locator("[data-status=ok]")).to_have_text("Connected")
     expect(row).to_contain_text(told["message"])
-
-
-def test_a_connection_tells_how_it_fares_where_it_is_used_and_what_a_test_asked(admin: Person, shop: Shop) -> None:
-    buy_until(shop, "laertes", "succeeded")
-    [connection] = [row for row in shop.api("GET", "connections/")["items"] if row["connector"] == "epicor_kinetic"]
-    shop.wait("the calls are counted", lambda: shop.api("GET", f"connections/{connection['id']}/health/")["calls"] > 0)
-    page = admin.open("connections")
-
-    page.get_by_role("button", name=connection["name"], exact=True).click()
-
-    detail = page.get_by_test_id("connection-detail")
-    expect(page).to_have_url(re.compile(f"open={connection['id']}"))
-    expect(detail.get_by_test_id("health-plot")).to_contain_text("calls in the last 24 hours, 0 failed")
-    expect(detail.get_by_test_id("connection-used-by")).to_contain_text("version 1 in sandbox, as epicor")
-    detail.get_by_test_id("detail-test").click()
-    expect(detail.get_by_test_id("test-asked")).to_contain_text("answered well (200)")
-    detail.get_by_test_id("detail-delete").click()
-    expect(page.get_by_role("dialog").last).to_contain_text("it cannot be deleted yet")
 
 
 def test_a_new_key_is_tried_before_it_takes_the_place_of_the_old(admin: Person, shop: Shop, watch: Watch) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.screens import PASSWORD, Person
+from tests.browser.screens import Person, installation
 from tests.browser.watching import Watch
 from tests.connectors.authority import CLIENT, Authority
 from tests.connectors.serving import Served
@@ -30,18 +30,9 @@ def desk_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     (told / "entry_points.txt").write_text(ENTRY)
     (told / "METADATA").write_text(METADATA)
     paths = [str(package), str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
-    env = {
-        "IPAAS_DEMO_PASSWORD": PASSWORD,
-        "IPAAS_OUTBOUND_ALLOW": "127.0.0.1/32",
-        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-    }
-    made = Product(tmp_path_factory.mktemp("elsewhere") / "data", env=env)
-    try:
-        made.install()
-        made.serve()
+    env = {"IPAAS_OUTBOUND_ALLOW": "127.0.0.1/32", "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    with installation(tmp_path_factory.mktemp("elsewhere"), env) as made:
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="module")

@@ -1,1 +1,1 @@
-"""How fast the browser app is: the first load, five hundred steps. Run alone: other work would be measured too."""
+"""How fast the browser app is, and what is seen while it happens. Run alone: other work would be measured too."""
